@@ -1,0 +1,4 @@
+//! Reads the YAML files and the environment, and says exactly what is wrong with them. Only this module reads
+//! environment variables.
+
+pub mod sources;

@@ -1,0 +1,14 @@
+//! job-etl collects job postings, keeps what was sent, and ranks every job against a profile.
+//! The tree is the pipeline: extract, normalize, enrich, rank, publish, notify; they meet only in PostgreSQL.
+
+pub mod config;
+pub mod db;
+pub mod enrich;
+pub mod extract;
+pub mod http;
+pub mod normalize;
+pub mod notify;
+pub mod posting;
+pub mod publish;
+pub mod rank;
+pub mod sources;

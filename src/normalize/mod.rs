@@ -1,0 +1,2 @@
+//! The canonical columns. 
+pub mod canonical;
