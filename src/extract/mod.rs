@@ -1,3 +1,4 @@
 //! Collects what the sources send into raw, exactly as sent.
 
 pub mod payload;
+mod scan;
