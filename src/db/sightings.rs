@@ -127,9 +127,10 @@ pub async fn contents(conn: &mut PgConnection, postings: &[(String, String)]) ->
     let (sources, ids): (Vec<&str>, Vec<&str>) =
         postings.iter().map(|(source, id)| (source.as_str(), id.as_str())).unzip();
     sqlx::query_as(
-        "select s.source, s.source_job_id, r.search, s.raw_id, r.payload::text as payload, r.payload_hash, r.collected_at
+        "select s.source, s.source_job_id, p.search, s.raw_id, r.payload::text as payload, r.payload_hash, r.collected_at
          from unnest($1::text[], $2::text[]) as a (source, source_job_id)
          join staging.job_sightings s on s.source = a.source and s.source_job_id = a.source_job_id
+         join staging.posting_presence p on p.source = s.source and p.source_job_id = s.source_job_id
          join raw.job_postings_raw r on r.raw_id = s.raw_id",
     )
     .bind(&sources)

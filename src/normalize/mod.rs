@@ -10,6 +10,7 @@ use crate::db::ledger::{Counts, Run};
 use crate::db::rejects::Reject;
 use crate::db::sightings::{RawPosting, Sighting};
 use crate::db::{self, postings, rejects, rollups, sightings};
+use crate::revision::revision;
 use crate::sources::{self, Record, Search};
 use anyhow::{Context, Result};
 use canonical::{Canonical, Dated};
@@ -64,19 +65,20 @@ pub async fn normalize(pool: &PgPool, run: &Run, progress: &dyn Fn(u64)) -> Resu
 /// Reads the searches, and derives each source's revision from the logic's version and their definitions.
 async fn searches_and_revisions(pool: &PgPool) -> Result<(Searches, BTreeMap<String, String>)> {
     let mut searches = Searches::new();
-    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (source, label, definition) in sightings::searches(pool).await? {
         if sources::by_name(&source).is_none() {
             continue;
         }
-        let search = serde_json::from_str(&definition)
+        let search: Search = serde_json::from_str(&definition)
             .with_context(|| format!("raw.searches has a definition of {source} {label} that this version cannot read"))?;
         // Only what `posting` reads may ask for new work: a changed query or page limit does not.
-        let text = texts.entry(source.clone()).or_insert_with(|| canonical::VERSION.to_owned());
-        text.push_str(&canonical::search_fingerprint(&label, &search));
+        let parts = texts.entry(source.clone()).or_insert_with(|| vec![canonical::VERSION.to_owned()]);
+        parts.extend([label.clone(), format!("{:?} {:?}", search.company, search.columns)]);
         searches.insert((source, label), search);
     }
-    let revisions = texts.into_iter().map(|(source, text)| (source, canonical::short_hash(&text))).collect();
+    let revisions =
+        texts.into_iter().map(|(source, parts)| (source, revision(parts.iter().map(String::as_str)))).collect();
     Ok((searches, revisions))
 }
 
