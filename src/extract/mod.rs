@@ -1,1 +1,3 @@
-//! (being written)
+//! Collects what the sources send into raw, exactly as sent.
+
+pub mod payload;
