@@ -2,8 +2,16 @@
 //! Knows no stage and no source.
 
 pub mod copy;
+pub mod enrichments;
+pub mod health;
 pub mod ledger;
+pub mod postings;
+pub mod quota;
+pub mod rankings;
 pub mod raw;
+pub mod rejects;
+pub mod rollups;
+pub mod sightings;
 
 use anyhow::{Context, Result};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
