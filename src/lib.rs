@@ -13,4 +13,6 @@ pub mod posting;
 pub mod publish;
 pub mod rank;
 pub mod revision;
+pub mod run;
 pub mod sources;
+pub mod taxonomy;

@@ -1,17 +1,21 @@
 //! PostgreSQL: connections, the fence around every write, and one file per table. All SQL of the project is here.
 //! Knows no stage and no source.
 
+pub mod config_versions;
 pub mod copy;
 pub mod enrichments;
 pub mod health;
 pub mod ledger;
+pub mod outcome;
 pub mod postings;
+pub mod publications;
 pub mod quota;
 pub mod rankings;
 pub mod raw;
 pub mod rejects;
 pub mod rollups;
 pub mod sightings;
+pub mod state_hash;
 
 use anyhow::{Context, Result};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -84,4 +88,17 @@ async fn check_fence(conn: &mut PgConnection, fence: Fence) -> Result<()> {
         .await
         .context("cannot check the fence")?;
     held.map(|_| ()).ok_or_else(|| Fenced.into())
+}
+
+/// The one place that decides what is worth another try: the server went away, is starting, or chose this
+/// transaction as the victim of a deadlock.
+pub fn is_transient(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<sqlx::Error>()).any(|error| match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(refusal) => {
+            let code = refusal.code().unwrap_or_default();
+            matches!(code.as_ref(), "40001" | "40P01") || code.starts_with("08") || code.starts_with("57P")
+        }
+        _ => false,
+    })
 }

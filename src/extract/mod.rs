@@ -61,14 +61,22 @@ pub struct SourceProgress {
     pub bytes: u64,
 }
 
+/// Who is told how far the sources are.
+pub struct Observe<'a> {
+    /// After every page.
+    pub progress: &'a (dyn Fn(SourceProgress) + Sync),
+    /// When a source is done.
+    pub finished: &'a (dyn Fn(&SourceReport) + Sync),
+}
+
 /// What every source's task shares.
 struct Shared<'a> {
     pool: &'a PgPool,
     run: &'a Run,
-    client: &'a Client,
+    client: &'a Arc<Client>,
     /// Numbers the contents of this run.
     sequence: AtomicU32,
-    progress: &'a (dyn Fn(SourceProgress) + Sync),
+    observe: &'a Observe<'a>,
 }
 
 /// Extracts from every enabled source, or from `only`, all at once. An error here is one of the database; a failing
@@ -76,13 +84,13 @@ struct Shared<'a> {
 pub async fn extract(
     pool: &PgPool,
     run: &Run,
-    client: &Client,
+    client: &Arc<Client>,
     config: &SourcesFile,
     only: Option<&str>,
-    key: &dyn Fn(&str) -> Result<Option<SecretString>>,
-    progress: &(dyn Fn(SourceProgress) + Sync),
+    key: &(dyn Fn(&str) -> Result<Option<SecretString>> + Send + Sync),
+    observe: &Observe<'_>,
 ) -> Result<Vec<SourceReport>> {
-    let shared = Shared { pool, run, client, sequence: AtomicU32::new(0), progress };
+    let shared = Shared { pool, run, client, sequence: AtomicU32::new(0), observe };
     let mut tasks = Vec::new();
     for (name, config) in &config.sources {
         let source = sources::by_name(name).with_context(|| format!("unknown source {name}"))?;
@@ -112,9 +120,15 @@ async fn extract_source(
 
     let (sender, receiver) = mpsc::channel(WAITING_PAGES);
     let quota = quota_of(shared, source, config);
-    let crawling = crawl::crawl(shared.client, source, config, key, quota, sender);
-    let (crawl, counts) = tokio::join!(crawling, write_pages(shared, name, receiver));
-    finish(shared, source, crawl, counts?).await
+    let (client, config) = (shared.client.clone(), config.clone());
+    // A task of its own, so that reading the next page does not wait for writing this one.
+    let crawling =
+        tokio::spawn(async move { crawl::crawl(&client, source, &config, key, quota, sender).await });
+    let counts = write_pages(shared, name, receiver).await?;
+    let crawl = crawling.await.with_context(|| format!("the crawl of {name} stopped (this is a bug)"))?;
+    let report = finish(shared, source, crawl, counts).await?;
+    (shared.observe.finished)(&report);
+    Ok(report)
 }
 
 /// Closes absent postings and writes the health of a source that has been crawled.
@@ -185,7 +199,7 @@ async fn write_pages(
             refused.clear();
             bytes = 0;
         }
-        (shared.progress)(received);
+        (shared.observe.progress)(received);
     }
     write_batch(shared, source, &arrivals, &refused, &mut counts).await?;
     Ok(counts)
