@@ -1,83 +1,111 @@
 """Writes the bundled postings: answers of job APIs in their real shapes, with made-up companies and texts.
 
-The JSON beside this file is its output and is committed; `python3 samples/make_samples.py` must reproduce it byte for
-byte (fixed seed, no clock, standard library only). Postings are first made alike for all sources, then each source's
-function in shapes.py writes them the way that source does. A few records are bad on purpose: see `spoil`.
+The files in answers/ and tables/ are its output and are committed; a run reproduces them byte for byte (fixed seed,
+no clock, standard library only), and `--check` says where they differ. Postings are first made alike for all
+sources, then ats.py and boards.py write them the way each source does. A few are bad on purpose: see `spoil`.
 """
 
 import csv
 import datetime
 import html
+import io
 import json
 import pathlib
 import random
-import shutil
+import sys
 import uuid
 
-import shapes
+import ats
+import boards
+import texts
 from words import companies, english, french
 
 SEED = 20261122
-NOW = datetime.datetime(2026, 11, 22, 12, 0, tzinfo=datetime.timezone.utc)
+NOW = datetime.datetime(2026, 11, 22, 12, 0, tzinfo=datetime.UTC)
 HERE = pathlib.Path(__file__).parent
 TITLE_MODELS = {"remote": 0.22, "hybrid": 0.36, "onsite": 0.28, "unknown": 0.14}
 
-# Postings placed by hand, so that a search for data work in Toronto has something to rank. Columns: source, company,
-# language, kind, title, level, place, work model, contract, pay (None = not stated), days ago.
-PLACED = [
-    ("ashby", "Maple Ledger", "data_engineer", "Senior Data Engineer", "senior", "toronto", "hybrid", "full_time", (132000, 158000), 2),
-    ("ashby", "Maple Ledger", "data_engineer", "Data Engineer", "mid", "toronto", "hybrid", "full_time", (108000, 128000), 1),
-    ("ashby", "Maple Ledger", "analytics_engineer", "Analytics Engineer", "mid", "toronto", "hybrid", "full_time", None, 4),
-    ("ashby", "Northtide Health", "data_engineer", "Data Engineer, Clinical Records", "mid", "canada", "remote", "full_time", (98000, 118000), 3),
-    ("ashby", "Prairie Signal", "data_engineer", "Data Platform Engineer", "senior", "canada", "remote", "full_time", None, 6),
-    ("greenhouse", "Harbourlight Robotics", "data_engineer", "Senior Data Engineer, Telemetry", "senior", "toronto", "unknown", "full_time", None, 5),
-    ("greenhouse", "Kestel Transit Systems", "data_engineer", "Data Engineer", "mid", "toronto", "onsite", "full_time", (95000, 115000), 2),
-    ("greenhouse", "Verger Numérique", "data_engineer", "Ingénieur de données", "mid", "quebec", "hybrid", "full_time", (92000, 112000), 3),
-    ("lever", "Juniper & Stone Energy", "data_engineer", "Data Engineer, Forecasting", "mid", "toronto", "hybrid", "full_time", (104000, 126000), 1),
-    ("lever", "Quillwork Learning", "data_engineer", "Data Engineer", "junior", "canada", "remote", "part_time", (52000, 64000), 8),
-    ("smartrecruiters", "Borealis Care Group", "data_engineer", "Data Pipeline Developer", "mid", "toronto", "hybrid", "full_time", None, 6),
-    ("jsearch", "Wexcombe Staffing", "data_engineer", "Data Engineer (12-month contract)", "senior", "toronto", "hybrid", "contract", (75, 90), 1),
-    ("jsearch", "Tamarack Public Data", "data_engineer", "ETL Developer", "mid", "toronto", "unknown", "full_time", None, 3),
-    ("jsearch", "Meridian Orchard Bank", "data_engineer", "Lead Data Engineer", "lead", "toronto", "hybrid", "full_time", (150000, 180000), 4),
-    ("remotive", "Blue Caribou Analytics", "data_engineer", "Senior Data Engineer (Python, Spark)", "senior", "canada", "remote", "full_time", (120000, 145000), 2),
-    ("jobicy", "Paper Lake Publishing", "data_engineer", "Data Engineer", "mid", "canada", "remote", "full_time", (100000, 125000), 5),
-    ("arbeitnow", "Umbra Weather", "data_engineer", "Data Engineer (Streaming)", "mid", "canada", "remote", "contract", None, 7),
-    ("files", "Red Fern Telecom", "data_engineer", "Data Engineer", "mid", "mississauga", "hybrid", "full_time", (97000, 121000), 4),
-]
-# The same opening met again elsewhere: (source, company, title of the first, the place as the second source writes it).
+# The same opening met again elsewhere: source, company, title of the first, place as the second source has it.
 REPEATED = [
     ("jsearch", "Maple Ledger", "Senior Data Engineer", "toronto"),
     ("jsearch", "Harbourlight Robotics", "Senior Data Engineer, Telemetry", "toronto"),
     ("remotive", "Northtide Health", "Data Engineer, Clinical Records", "canada"),
     ("files", "Kestel Transit Systems", "Data Engineer", "toronto"),
 ]
-COUNTS = {"ashby": 15, "greenhouse": 14, "lever": 11, "smartrecruiters": 14,
-          "remotive": 15, "arbeitnow": 14, "jobicy": 15, "jsearch": 20, "files": 18}
+COUNTS = {
+    "ashby": 15,
+    "greenhouse": 14,
+    "lever": 11,
+    "smartrecruiters": 14,
+    "remotive": 15,
+    "arbeitnow": 14,
+    "jobicy": 15,
+    "jsearch": 20,
+    "files": 18,
+}
+
+
+SOURCES = {
+    "ashby": ats.ashby,
+    "greenhouse": ats.greenhouse,
+    "lever": ats.lever,
+    "smartrecruiters": ats.smartrecruiters,
+    "remotive": boards.remotive,
+    "arbeitnow": boards.arbeitnow,
+    "jobicy": boards.jobicy,
+    "jsearch": boards.jsearch,
+}
 
 
 def main():
-    """Make every posting, shape it per source, and write the answers."""
-    chance = random.Random(SEED)
+    """Write every file, or with `--check` say which differ from what is there."""
+    files = {HERE / name: text for name, text in made_files().items()}
+    there = {
+        file for folder in ("answers", "tables") for file in (HERE / folder).rglob("*") if file.is_file()
+    }
+    if sys.argv[1:] == ["--check"]:
+        wrong = sorted(there ^ files.keys())
+        wrong += sorted(
+            file for file, text in files.items() if file in there and file.read_text("utf-8") != text
+        )
+        if wrong:
+            sys.exit("not as make_samples.py writes them:\n" + "\n".join(f"  {file}" for file in wrong))
+        return
+    for file in there - files.keys():
+        file.unlink()
+    for file, text in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    print(f"{len(files)} files, {sum(len(text.encode()) for text in files.values()) / 1e6:.2f} MB")
+
+
+def made_files():
+    """Make every posting, shape it per source, and name the answers: path → text."""
+    chance = random.Random(SEED)  # noqa: S311 (chance for texts, not for secrets)
     postings = place_by_hand(chance)
     fill_up(chance, postings)
     repeat(chance, postings)
-    answers = HERE / "answers"
-    shutil.rmtree(answers, ignore_errors=True)
-    for source, shape in shapes.SOURCES.items():
+    files = {}
+    for source, shape in SOURCES.items():
         mine = [posting for posting in postings if posting["source"] == source]
         for path, query, body in shape(mine, spoil):
-            write(answers / source / f"{shapes.slug(path, query)}.json", body)
-    write_table(HERE / "tables" / "job-board-export.csv", [p for p in postings if p["source"] == "files"])
-    size = sum(file.stat().st_size for file in answers.rglob("*.json"))
-    print(f"{len(postings)} postings, {size / 1e6:.2f} MB")
+            # Indented by one so that a change reads well.
+            text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+            files[f"answers/{source}/{texts.slug(path, query)}.json"] = text
+    files["tables/job-board-export.csv"] = table([p for p in postings if p["source"] == "files"])
+    return files
 
 
 def place_by_hand(chance):
-    """The postings of PLACED, with texts."""
+    """Make those of words/placed.csv, so that a search for data work in Toronto has something to rank."""
     made = []
-    for source, company, kind, title, level, place, model, contract, pay, days in PLACED:
-        board = next((b for b in companies.BOARDS.get(source, []) if b[1] == company), None)
-        made.append(posting(chance, source, company, board, kind, title, level, place, model, contract, pay, days))
+    with (HERE / "words" / "placed.csv").open(encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows):
+            board = next((b for b in companies.BOARDS.get(row["source"], []) if b[1] == row["company"]), None)
+            pay = (int(row["pay_low"]), int(row["pay_high"])) if row["pay_low"] else None
+            chosen = {key: row[key] for key in ("kind", "title", "level", "place", "model", "contract")}
+            days = int(row["days_ago"])
+            made.append(posting(chance, row["source"], row["company"], board, pay=pay, days=days, **chosen))
     return made
 
 
@@ -85,7 +113,9 @@ def fill_up(chance, postings):
     """Add varied postings until every source and board has its number."""
     for source, count in COUNTS.items():
         for board in companies.BOARDS.get(source, [None]):
-            have = sum(p["source"] == source and (board is None or p["company"] == board[1]) for p in postings)
+            have = sum(
+                p["source"] == source and (board is None or p["company"] == board[1]) for p in postings
+            )
             for _ in range(count - have):
                 postings.append(varied(chance, source, board))
 
@@ -122,16 +152,32 @@ def varied(chance, source, board):
 
 def posting(chance, source, company, board, kind, title, level, place, model, contract, pay, days):
     """One posting, the same for all sources, with its text."""
-    words = french if (kind in french.KINDS and (board and board[2] == "fr" or is_french(company))) else english
-    published = NOW - datetime.timedelta(days=days, hours=chance.randint(0, 15), minutes=chance.randint(0, 59))
+    words = (
+        french if (kind in french.KINDS and ((board and board[2] == "fr") or is_french(company))) else english
+    )
+    published = NOW - datetime.timedelta(
+        days=days, hours=chance.randint(0, 15), minutes=chance.randint(0, 59)
+    )
     skills = chance.sample(words.KINDS[kind]["skills"], k=min(5, len(words.KINDS[kind]["skills"])))
     about = board[6] if board else one_line_about(company, words)
     return {
-        "id": str(uuid.UUID(int=chance.getrandbits(128), version=4)), "number": chance.randint(10**6, 10**7),
-        "source": source, "company": company, "slug": board[0] if board else shapes.dashed(company),
-        "size": board[3] if board else None, "kind": kind, "title": title, "level": level, "place": place,
-        "model": model, "contract": contract, "pay": pay, "published": published, "skills": skills,
-        "language": "fr" if words is french else "en", "department": words.KINDS[kind]["department"],
+        "id": str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+        "number": chance.randint(10**6, 10**7),
+        "source": source,
+        "company": company,
+        "slug": board[0] if board else texts.dashed(company),
+        "size": board[3] if board else None,
+        "kind": kind,
+        "title": title,
+        "level": level,
+        "place": place,
+        "model": model,
+        "contract": contract,
+        "pay": pay,
+        "published": published,
+        "skills": skills,
+        "language": "fr" if words is french else "en",
+        "department": words.KINDS[kind]["department"],
         "sections": sections(chance, words, kind, title, place, model, pay, skills, about),
     }
 
@@ -142,7 +188,7 @@ def is_french(company):
 
 
 def one_line_about(company, words):
-    """What a single company does, in one sentence."""
+    """Say what a single company does, in one sentence."""
     for name, does in companies.SINGLES + companies.SINGLES_FR:
         if name == company:
             return f"{name} {does}."
@@ -150,39 +196,58 @@ def one_line_about(company, words):
 
 
 def sections(chance, words, kind, title, place, model, pay, skills, about):
-    """The text in parts: about, opening, three lists with headings, closing."""
+    """Write the text in parts: about, opening, three lists with headings, closing."""
     family, shown = words.KINDS[kind], companies.PLACES[place][1] or "Canada"
     known = family["skills"]
     opening = chance.choice(words.OPENINGS).format(
-        title=title, team=family["department"].lower(), place=shown, n=chance.randint(4, 19))
-    duties = [d.format(*known) for d in chance.sample(family["duties"], k=min(len(family["duties"]), chance.randint(4, 6)))]
-    needs = [n.format(*known) for n in chance.sample(family["needs"], k=min(len(family["needs"]), chance.randint(3, 5)))]
+        title=title, team=family["department"].lower(), place=shown, n=chance.randint(4, 19)
+    )
+    if words is english and title[0] in "AEIO":
+        opening = opening.replace(f" a {title}", f" an {title}")
+    duties = [
+        d.format(*known)
+        for d in chance.sample(family["duties"], k=min(len(family["duties"]), chance.randint(4, 6)))
+    ]
+    needs = [
+        n.format(*known)
+        for n in chance.sample(family["needs"], k=min(len(family["needs"]), chance.randint(3, 5)))
+    ]
     label = "Technologies et méthodes : " if words is french else "You will meet: "
     needs.append(label + ", ".join(skills) + ".")
     benefits = chance.sample(words.BENEFITS, k=chance.randint(2, 4))
     if pay and chance.random() < 0.5:
         benefits.append(pay_sentence(words, pay))
-    return {"about": about, "opening": opening, "model": chance.choice(words.MODELS[model]).format(place=shown),
-            "lists": list(zip(chance.choice(words.HEADINGS), [duties, needs, benefits], strict=True)),
-            "closing": " ".join(chance.sample(words.CLOSINGS, k=2))}
+    return {
+        "about": about,
+        "opening": opening,
+        "model": chance.choice(words.MODELS[model]).format(place=shown),
+        "lists": list(zip(chance.choice(words.HEADINGS), [duties, needs, benefits], strict=True)),
+        "closing": " ".join(chance.sample(words.CLOSINGS, k=2)),
+    }
 
 
 def pay_sentence(words, pay):
-    """The pay as a sentence of the text."""
+    """Write the pay as a sentence of the text."""
     low, high = (f"{amount:,.2f}" if amount < 500 else f"{amount:,.0f}" for amount in pay)
     if words is french:
         low, high = (text.replace(",", " ").replace(".", ",") for text in (low, high))
-        return f"Salaire de {low} $ à {high} $ {'l’heure' if pay[0] < 500 else 'par an'}."
+        span = "l'heure" if pay[0] < 500 else "par an"
+        return f"Salaire de {low} $ à {high} $ {span}."
     return f"Pay between ${low} and ${high} {'an hour' if pay[0] < 500 else 'a year'}."
 
 
 def repeat(chance, postings):
-    """Openings met a second time at another source, some days later."""
+    """Add openings met a second time at another source, some days later."""
     for source, company, title, place in REPEATED:
         first = next(p for p in postings if p["company"] == company and p["title"] == title)
-        again = {**first, "source": source, "place": place, "id": str(uuid.UUID(int=chance.getrandbits(128), version=4)),
-                 "number": chance.randint(10**6, 10**7),
-                 "published": first["published"] + datetime.timedelta(hours=18)}
+        again = {
+            **first,
+            "source": source,
+            "place": place,
+            "id": str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+            "number": chance.randint(10**6, 10**7),
+            "published": first["published"] + datetime.timedelta(hours=18),
+        }
         postings.append(again)
 
 
@@ -190,7 +255,9 @@ def spoil(source, records):
     """Damage a few finished records of a source, the way real ones are damaged."""
     if source == "ashby":
         records[3]["title"] = None
-        records[5]["descriptionHtml"] += '<script>alert("never runs")</script><p onclick="x()">See you soon.</p>'
+        records[5]["descriptionHtml"] += (
+            '<script>alert("never runs")</script><p onclick="x()">See you soon.</p>'
+        )
     elif source == "greenhouse":
         records[4]["absolute_url"] += "?gh_src=abc123&utm_source=board&utm_medium=feed"
         records[6]["content"] += html.escape('<img src="https://pixel.example/1.gif" width="1" height="1">')
@@ -203,26 +270,20 @@ def spoil(source, records):
     elif source == "lever":
         records[2]["text"] = '=HYPERLINK("https://example.com","Controls Electrician")'
     elif source == "smartrecruiters":
-        records[1]["jobAd"]["sections"]["jobDescription"]["text"] += '<iframe src="https://example.com"></iframe>'
+        records[1]["jobAd"]["sections"]["jobDescription"]["text"] += (
+            '<iframe src="https://example.com"></iframe>'
+        )
     elif source == "jsearch":
         records[0]["job_apply_link"] += "?utm_campaign=google_jobs_apply&utm_source=google_jobs_apply"
 
 
-def write(file, body):
-    """One answer as JSON, indented by one so that a change reads well."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
-    file.write_text(text, encoding="utf-8")
-
-
-def write_table(file, postings):
-    """A table such as job-board tools export, with columns of its own."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8", newline="") as out:
-        table = csv.writer(out, lineterminator="\n")
-        table.writerow(shapes.TABLE_COLUMNS)
-        for one in postings:
-            table.writerow(shapes.table_row(one))
+def table(postings):
+    """Write a table such as job-board tools export, with columns of its own."""
+    out = io.StringIO(newline="")
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(boards.TABLE_COLUMNS)
+    rows.writerows(boards.table_row(one) for one in postings)
+    return out.getvalue()
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF005
 """Companies that do not exist, and places that do. The postings are handed out over these."""
 
 # (shown, city, region, region code, latitude, longitude)
@@ -23,50 +24,110 @@ CARE = ["nurse", "support_worker", "people", "accountant"]
 # Companies with a board of their own: slug, name, language, size, places, kinds, about.
 BOARDS = {
     "ashby": [
-        ("mapleledger", "Maple Ledger", "en", "201-500", ["toronto", "toronto", "canada", "montreal"],
-         TECH + OFFICE + ["data_scientist", "security", "qa"],
-         "Maple Ledger keeps the books of 9,000 small businesses so that their owners can sleep. We are 260 people, "
-         "profitable since 2023, and allergic to surprise invoices."),
-        ("northtidehealth", "Northtide Health", "en", "501-1000", ["halifax", "canada", "ottawa", "toronto"],
-         CARE + ["data_engineer", "backend", "data_analyst", "designer"],
-         "Northtide Health runs walk-in and virtual clinics in the Atlantic provinces. Our software is written by the "
-         "same team that answers the phone on Mondays."),
-        ("prairiesignal", "Prairie Signal", "en", "51-200", ["calgary", "calgary", "canada", "winnipeg"],
-         TECH + FIELD + ["sales", "data_scientist"],
-         "Prairie Signal puts sensors on grain bins, pumps and pipelines, and tells the people who own them what is "
-         "about to break."),
-        ("ateliercobalt", "Atelier Cobalt", "fr", "51-200", ["montreal", "montreal", "quebec", "canada"],
-         ["data_engineer", "backend", "designer", "sales", "people", "data_analyst", "accountant"],
-         "Atelier Cobalt conçoit des outils de billetterie et d'accueil pour les musées et les festivals. Nous sommes "
-         "90 personnes, dans un ancien atelier de couture de la rue Chabanel."),
+        (
+            "mapleledger",
+            "Maple Ledger",
+            "en",
+            "201-500",
+            ["toronto", "toronto", "canada", "montreal"],
+            TECH + OFFICE + ["data_scientist", "security", "qa"],
+            "Maple Ledger keeps the books of 9,000 small businesses so that their owners can sleep. We are 260 people, "
+            "profitable since 2023, and allergic to surprise invoices.",
+        ),
+        (
+            "northtidehealth",
+            "Northtide Health",
+            "en",
+            "501-1000",
+            ["halifax", "canada", "ottawa", "toronto"],
+            CARE + ["data_engineer", "backend", "data_analyst", "designer"],
+            "Northtide Health runs walk-in and virtual clinics in the Atlantic provinces. Our software is written by the "
+            "same team that answers the phone on Mondays.",
+        ),
+        (
+            "prairiesignal",
+            "Prairie Signal",
+            "en",
+            "51-200",
+            ["calgary", "calgary", "canada", "winnipeg"],
+            TECH + FIELD + ["sales", "data_scientist"],
+            "Prairie Signal puts sensors on grain bins, pumps and pipelines, and tells the people who own them what is "
+            "about to break.",
+        ),
+        (
+            "ateliercobalt",
+            "Atelier Cobalt",
+            "fr",
+            "51-200",
+            ["montreal", "montreal", "quebec", "canada"],
+            ["data_engineer", "backend", "designer", "sales", "people", "data_analyst", "accountant"],
+            "Atelier Cobalt conçoit des outils de billetterie et d'accueil pour les musées et les festivals. Nous sommes "
+            "90 personnes, dans un ancien atelier de couture de la rue Chabanel.",
+        ),
     ],
     "greenhouse": [
-        ("harbourlight", "Harbourlight Robotics", "en", "201-500", ["waterloo", "toronto", "waterloo", "mississauga"],
-         TECH + FIELD + ["data_scientist", "qa", "people"],
-         "Harbourlight builds inspection robots for bridges, ships and tanks. Forty of them are at work tonight, and "
-         "each sends home two gigabytes an hour."),
-        ("vergernumerique", "Verger Numérique", "fr", "201-500", ["quebec", "quebec", "montreal", "canada"],
-         ["data_engineer", "backend", "data_analyst", "accountant", "trades", "sales", "people"],
-         "Verger Numérique aide les producteurs maraîchers à planifier leurs récoltes. Nos logiciels servent 1 400 "
-         "fermes, de Kamouraska à Niagara."),
-        ("kesteltransit", "Kestel Transit Systems", "en", "1001-5000", ["vancouver", "vancouver", "toronto", "canada"],
-         TECH + OFFICE + FIELD,
-         "Kestel plans buses, trains and ferries for eleven cities. When we do our job, nobody notices us."),
+        (
+            "harbourlight",
+            "Harbourlight Robotics",
+            "en",
+            "201-500",
+            ["waterloo", "toronto", "waterloo", "mississauga"],
+            TECH + FIELD + ["data_scientist", "qa", "people"],
+            "Harbourlight builds inspection robots for bridges, ships and tanks. Forty of them are at work tonight, and "
+            "each sends home two gigabytes an hour.",
+        ),
+        (
+            "vergernumerique",
+            "Verger Numérique",
+            "fr",
+            "201-500",
+            ["quebec", "quebec", "montreal", "canada"],
+            ["data_engineer", "backend", "data_analyst", "accountant", "trades", "sales", "people"],
+            "Verger Numérique aide les producteurs maraîchers à planifier leurs récoltes. Nos logiciels servent 1 400 "
+            "fermes, de Kamouraska à Niagara.",
+        ),
+        (
+            "kesteltransit",
+            "Kestel Transit Systems",
+            "en",
+            "1001-5000",
+            ["vancouver", "vancouver", "toronto", "canada"],
+            TECH + OFFICE + FIELD,
+            "Kestel plans buses, trains and ferries for eleven cities. When we do our job, nobody notices us.",
+        ),
     ],
     "lever": [
-        ("juniperstone", "Juniper & Stone Energy", "en", "1001-5000", ["calgary", "calgary", "toronto", "winnipeg"],
-         FIELD + ["data_engineer", "accountant", "data_analyst", "security", "project_manager"],
-         "Juniper & Stone owns wind farms and heat networks in three provinces. We like long contracts, plain "
-         "language, and weather."),
-        ("quillwork", "Quillwork Learning", "en", "51-200", ["ottawa", "canada", "ottawa", "toronto"],
-         ["teacher", "frontend", "backend", "designer", "marketing", "customer_support", "data_engineer"],
-         "Quillwork makes reading lessons for children and for adults who missed them the first time. Schools pay, "
-         "libraries do not."),
+        (
+            "juniperstone",
+            "Juniper & Stone Energy",
+            "en",
+            "1001-5000",
+            ["calgary", "calgary", "toronto", "winnipeg"],
+            FIELD + ["data_engineer", "accountant", "data_analyst", "security", "project_manager"],
+            "Juniper & Stone owns wind farms and heat networks in three provinces. We like long contracts, plain "
+            "language, and weather.",
+        ),
+        (
+            "quillwork",
+            "Quillwork Learning",
+            "en",
+            "51-200",
+            ["ottawa", "canada", "ottawa", "toronto"],
+            ["teacher", "frontend", "backend", "designer", "marketing", "customer_support", "data_engineer"],
+            "Quillwork makes reading lessons for children and for adults who missed them the first time. Schools pay, "
+            "libraries do not.",
+        ),
     ],
     "smartrecruiters": [
-        ("BorealisCare", "Borealis Care Group", "en", "5001-10000", ["toronto", "ottawa", "mississauga", "montreal"],
-         CARE + CARE + ["data_engineer", "data_analyst", "project_manager", "warehouse"],
-         "Borealis Care Group runs 31 homes for older people and the home-care teams around them."),
+        (
+            "BorealisCare",
+            "Borealis Care Group",
+            "en",
+            "5001-10000",
+            ["toronto", "ottawa", "mississauga", "montreal"],
+            CARE + CARE + ["data_engineer", "data_analyst", "project_manager", "warehouse"],
+            "Borealis Care Group runs 31 homes for older people and the home-care teams around them.",
+        ),
     ],
 }
 

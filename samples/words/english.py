@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """English sentences of the bundled postings, by kind of work. All of it is made up; {0} and the like are filled in.
 
 A kind of work has titles, skills, duties, needs, and the usual pay a year in Canadian dollars.
@@ -15,7 +16,18 @@ KINDS = {
         "titles": ["Data Engineer", "Data Platform Engineer", "Data Pipeline Developer", "ETL Developer"],
         "department": "Data",
         "pay": (98000, 128000),
-        "skills": ["Python", "SQL", "Airflow", "dbt", "Spark", "PostgreSQL", "Kafka", "Snowflake", "AWS", "Docker"],
+        "skills": [
+            "Python",
+            "SQL",
+            "Airflow",
+            "dbt",
+            "Spark",
+            "PostgreSQL",
+            "Kafka",
+            "Snowflake",
+            "AWS",
+            "Docker",
+        ],
         "duties": [
             "Build and run the pipelines that bring 40 upstream systems into one warehouse before breakfast.",
             "Write transformations in {0} and {1} that a colleague can read a year from now.",
@@ -23,8 +35,8 @@ KINDS = {
             "Model events and orders so that finance and product stop arguing about which number is right.",
             "Own the tests, freshness alerts and documentation of the tables you publish.",
             "Work beside analysts to learn what they need, and say no kindly when a dashboard is not the answer.",
-            "Bring streaming data through {2} where a daily load is too slow, and only there.",
-            "Keep the cost of our {3} account flat while the amount of data doubles.",
+            "Bring streaming data through {6} where a daily load is too slow, and only there.",
+            "Keep the cost of our {8} account flat while the amount of data doubles.",
         ],
         "needs": [
             "Solid {0} and {1}, and the habit of reading a query plan before adding an index.",
@@ -41,7 +53,7 @@ KINDS = {
         "pay": (88000, 115000),
         "skills": ["SQL", "dbt", "Tableau", "Looker", "Python", "Snowflake", "Git", "BigQuery"],
         "duties": [
-            "Shape raw tables into marts with {0}, each with tests and an owner.",
+            "Shape raw tables into marts with {1}, each with tests and an owner.",
             "Replace thirty overlapping reports by five that people trust.",
             "Agree on definitions of churn, margin and active customer, and write them where everyone looks.",
             "Build dashboards in {2} that answer the question on the first screen.",
@@ -49,10 +61,10 @@ KINDS = {
             "Watch query cost and delete what nobody opens.",
         ],
         "needs": [
-            "Strong {1} and a feeling for dimensional models.",
-            "Two years with {0} or another way to keep transformations in version control.",
+            "Strong {0} and a feeling for dimensional models.",
+            "Two years with {1} or another way to keep transformations in version control.",
             "You can sit with a sales director and come back with a definition.",
-            "Some {3} for the odd jobs that SQL does badly.",
+            "Some {4} for the odd jobs that SQL does badly.",
             "Care for names, because a column is read more often than it is written.",
         ],
     },
@@ -87,7 +99,7 @@ KINDS = {
             "Take a model from notebook to service with tests, monitoring and a way back.",
             "Say when a rule of thumb beats a network, and prove it.",
             "Label data with the people who know it and keep the labels versioned.",
-            "Work with engineers to serve predictions through {3} within 50 ms.",
+            "Work with engineers to serve predictions within 50 ms.",
             "Write short reports that a decision can be based on.",
         ],
         "needs": [
@@ -144,7 +156,16 @@ KINDS = {
         "titles": ["DevOps Engineer", "Site Reliability Engineer", "Cloud Infrastructure Engineer"],
         "department": "Engineering",
         "pay": (108000, 138000),
-        "skills": ["Terraform", "AWS", "Kubernetes", "Linux", "Python", "Prometheus", "GitHub Actions", "Azure"],
+        "skills": [
+            "Terraform",
+            "AWS",
+            "Kubernetes",
+            "Linux",
+            "Python",
+            "Prometheus",
+            "GitHub Actions",
+            "Azure",
+        ],
         "duties": [
             "Describe our infrastructure in {0} so that a region can be rebuilt from a repository.",
             "Run {2} clusters with boring upgrades every month.",
@@ -477,7 +498,10 @@ MODELS = {
         "The work happens on site in {place}; parking and transit passes are covered.",
         "This role is done in person, at our {place} location.",
     ],
-    "unknown": ["Ask us about the place of work in the first call.", "Team habits differ; we settle it together."],
+    "unknown": [
+        "Ask us about the place of work in the first call.",
+        "Team habits differ; we settle it together.",
+    ],
 }
 BENEFITS = [
     "Four weeks of vacation from the first year, and the office is closed between the holidays.",

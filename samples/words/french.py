@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001
 """Phrases françaises des offres livrées avec le programme. Tout est inventé."""
 
 LEVELS = {
@@ -67,7 +68,11 @@ KINDS = {
         ],
     },
     "nurse": {
-        "titles": ["Infirmière ou infirmier clinicien", "Infirmière auxiliaire", "Infirmier en soins à domicile"],
+        "titles": [
+            "Infirmière ou infirmier clinicien",
+            "Infirmière auxiliaire",
+            "Infirmier en soins à domicile",
+        ],
         "department": "Soins",
         "pay": (72000, 96000),
         "hourly": True,
