@@ -23,6 +23,7 @@ TABLE_COLUMNS = [
     "is_remote",
     "skills",
     "description",
+    "company_num_employees",
 ]
 
 
@@ -142,9 +143,15 @@ def jsearch(postings, spoil):
     records = [jsearch_job(one) for one in postings]
     spoil("jsearch", records)
     half = (len(records) + 1) // 2
-    first = [("query", JSEARCH_QUERY), ("num_pages", "1"), ("country", "ca"), ("date_posted", "week")]
-    yield "/jsearch/search-v2", first, jsearch_body(records[:half], "cGFnZS0y")
-    yield "/jsearch/search-v2", [*first, ("cursor", "cGFnZS0y")], jsearch_body(records[half:], None)
+    for page, part, cursor in (("page", "1"), records[:half], "p2"), (("cursor", "p2"), records[half:], None):
+        query = [
+            ("query", JSEARCH_QUERY),
+            page,
+            ("num_pages", "1"),
+            ("country", "ca"),
+            ("date_posted", "week"),
+        ]
+        yield "/jsearch/search-v2", query, jsearch_body(part, cursor)
 
 
 def jsearch_body(records, cursor):
@@ -223,4 +230,5 @@ def table_row(one):
         {"remote": "True", "onsite": "False"}.get(one["model"], ""),
         ", ".join(one["skills"]),
         as_text(one),
+        one["size"] or "",
     ]

@@ -1,6 +1,6 @@
 """Writes the bundled postings: answers of job APIs in their real shapes, with made-up companies and texts.
 
-The files in answers/ and tables/ are its output and are committed; a run reproduces them byte for byte (fixed seed,
+The files in answers/ and tables/ are its output and are committed; a run reproduces them (fixed seed,
 no clock, standard library only), and `--check` says where they differ. Postings are first made alike for all
 sources, then ats.py and boards.py write them the way each source does. A few are bad on purpose: see `spoil`.
 """
@@ -23,9 +23,10 @@ from words import companies, english, french
 SEED = 20261122
 NOW = datetime.datetime(2026, 11, 22, 12, 0, tzinfo=datetime.UTC)
 HERE = pathlib.Path(__file__).parent
+SIZES = [None, "11-50", "51-200", "201-500", "1001-5000"]
 TITLE_MODELS = {"remote": 0.22, "hybrid": 0.36, "onsite": 0.28, "unknown": 0.14}
 
-# The same opening met again elsewhere: source, company, title of the first, place as the second source has it.
+# The same opening met again elsewhere: source, company, title of the first, place as written there.
 REPEATED = [
     ("jsearch", "Maple Ledger", "Senior Data Engineer", "toronto"),
     ("jsearch", "Harbourlight Robotics", "Senior Data Engineer, Telemetry", "toronto"),
@@ -166,7 +167,7 @@ def posting(chance, source, company, board, kind, title, level, place, model, co
         "source": source,
         "company": company,
         "slug": board[0] if board else texts.dashed(company),
-        "size": board[3] if board else None,
+        "size": board[3] if board else chance.choice(SIZES),
         "kind": kind,
         "title": title,
         "level": level,

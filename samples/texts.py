@@ -5,16 +5,11 @@ import re
 
 
 def slug(path, query):
-    """Name of the file that holds the recorded answer to one request."""
-    text = readable(path.lstrip("/"))
-    if query:
-        text += "__" + "_".join(f"{readable(key)}-{readable(value)}" for key, value in query)
-    return text
-
-
-def readable(text):
-    """Every run of other characters becomes one underscore."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", text)
+    """Name the file of the recorded answer to one request, as src/http/recording.rs does."""
+    address = path + "".join(
+        f"{'?' if index == 0 else '&'}{key}={value}" for index, (key, value) in enumerate(query)
+    )
+    return re.sub(r"[^A-Za-z0-9._=]+", "-", address.lstrip("/"))[:100].strip("-.")
 
 
 def dashed(text):
