@@ -8,6 +8,7 @@ pub mod config_versions;
 pub mod copy;
 pub mod enrichments;
 pub mod health;
+pub mod history;
 pub mod ledger;
 pub mod outcome;
 pub mod postings;

@@ -4,6 +4,7 @@
 pub mod day;
 pub mod events;
 mod stages;
+mod summary;
 
 use crate::config::ranking::Ranking;
 use crate::config::sources::SourcesFile;
@@ -118,6 +119,8 @@ pub struct Outcome {
     pub stages: Vec<StageRow>,
     /// The error that ended it.
     pub error: Option<anyhow::Error>,
+    /// Whether every source that failed sent something other than what it documents. Exit code 76.
+    pub protocol_broken: bool,
 }
 
 /// Where a run speaks: to whom it shows events, what time it is, and how it learns that it must stop.

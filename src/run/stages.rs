@@ -1,11 +1,11 @@
 //! Calls the stages one after the other, tries a stage again when the database went away, and keeps the ledger.
 
 use super::events::{CountsView, Event};
-use super::{Plan, Stage, Surroundings, one_line};
+use super::{Plan, Stage, Surroundings, one_line, summary};
 use crate::db::ledger::{self, Counts, Run, RunEnd, StageRow, StageStatus};
 use crate::db::{self, outcome, publications};
 use crate::extract::SourceReport;
-use crate::notify::{self, message};
+use crate::notify;
 use crate::publish::Published;
 use crate::{enrich, extract, normalize, publish, rank};
 use anyhow::{Context, Result};
@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Tries of a stage when its connection is lost; the waits between them add up to 30 seconds.
 const TRIES: u32 = 4;
+/// New jobs that a message names.
+const TOP_MATCHES: i64 = 10;
 
 /// The stages of one run, as far as they have come.
 pub struct Progress<'a> {
@@ -179,24 +181,25 @@ pub async fn finish(
 ) -> Result<()> {
     let mut transaction = pool.begin().await.context("cannot begin the end of the run")?;
     ledger::finish_run(&mut transaction, run, end).await?;
-    let announces = plan.to == Stage::Notify;
-    if let (Some(endpoint), true) = (&plan.endpoint, announces) {
-        let outcome = outcome::read(&mut transaction, run, message::TOP_MATCHES).await?;
-        let summary = message::RunSummary::new(run, end, rows, duration_ms, outcome);
-        notify::enqueue(&mut transaction, endpoint, &summary, end.finished_at).await?;
+    let endpoint = plan.endpoint.as_ref().filter(|_| plan.to == Stage::Notify);
+    if let Some(endpoint) = endpoint {
+        let outcome = outcome::read(&mut transaction, run, TOP_MATCHES).await?;
+        let summary = summary::summarize(run, end, rows, duration_ms, outcome);
+        notify::enqueue(&mut transaction, &endpoint.name, &summary, end.finished_at).await?;
     }
     transaction.commit().await.context("cannot commit the end of the run")?;
-    if let (Some(endpoint), true) = (&plan.endpoint, announces) {
-        deliver(pool, run, endpoint, surroundings).await?;
+    match endpoint {
+        Some(endpoint) => deliver(pool, run, endpoint, surroundings).await,
+        None => Ok(()),
     }
-    Ok(())
 }
 
 async fn deliver(pool: &PgPool, run: &Run, endpoint: &notify::Endpoint, surroundings: &Surroundings<'_>) -> Result<()> {
     let began = Instant::now();
     (surroundings.observer)(&Event::StageStarted { stage: Stage::Notify.verb() });
-    let delivered = notify::deliver(pool, endpoint, &|| (surroundings.clock)()).await?;
-    let counts = Counts { seen: delivered.sent, written: delivered.sent, ..Counts::default() };
+    let delivered = notify::deliver(pool, endpoint, (surroundings.clock)()).await?;
+    let sent = delivered.sent as u64;
+    let counts = Counts { seen: sent, written: sent, ..Counts::default() };
     let waits = delivered.waiting > 0 || delivered.disabled > 0;
     let row = StageRow {
         stage: Stage::Notify.verb(),
@@ -213,9 +216,19 @@ async fn deliver(pool: &PgPool, run: &Run, endpoint: &notify::Endpoint, surround
         status: row.status,
         counts: CountsView::from(counts),
         duration_ms: row.duration_ms,
-        note: delivered.note(),
+        note: note_of(&delivered),
     });
     Ok(())
+}
+
+/// What became of the messages, unless all arrived.
+fn note_of(delivered: &notify::Delivered) -> Option<String> {
+    let reason = delivered.last_error.as_deref().unwrap_or("not due yet");
+    match (delivered.waiting, delivered.disabled) {
+        (0, 0) => None,
+        (waiting, 0) => Some(format!("{waiting} waiting, the next run or `job-etl notify` tries again: {reason}")),
+        (_, disabled) => Some(format!("{disabled} given up: {reason}")),
+    }
 }
 
 fn counted(by_source: BTreeMap<String, Counts>) -> Done {
