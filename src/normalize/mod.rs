@@ -3,6 +3,15 @@
 //!
 //! A job is computed from all its postings whenever one of them changes, so the order of arrival never matters.
 
+pub mod words;
+pub mod text;
+pub mod pay;
+pub mod merge;
+pub mod links;
+pub mod keys;
+pub mod html;
+pub mod dates;
+pub mod core;
 pub mod canonical;
 
 use crate::batches;
