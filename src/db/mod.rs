@@ -1,3 +1,4 @@
 //! (being written)
 
 pub mod cluster;
+pub mod outbox;

@@ -1,4 +1,5 @@
 //! The one integration binary: each module tests one boundary.
 
 mod cluster;
+mod notify;
 mod support;
