@@ -4,6 +4,7 @@
 //! A source's policy and configuration become an [`Endpoint`]; [`fetch::fetch`] asks it one question,
 //! [`crawl::crawl`] everything its searches want.
 
+pub mod post;
 pub mod body;
 pub mod crawl;
 pub mod failure;

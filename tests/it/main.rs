@@ -5,4 +5,5 @@ mod sources;
 mod views;
 mod schema;
 mod cluster;
+mod notify;
 mod support;
