@@ -13,11 +13,10 @@ cargo build --locked --bin job-etl
 step "hyperd: Tableau's engine, which writes the .hyper file"
 if [ -n "${HYPERD_PATH:-}" ]; then
     printf '  using HYPERD_PATH=%s\n' "$HYPERD_PATH"
-elif scripts/fetch_hyperd.sh .tools/hyperd; then
-    HYPERD_PATH=$(find "$PWD/.tools/hyperd" -name hyperd -type f -print -quit)
-    export HYPERD_PATH
+elif python3 -m venv .tools && PYTHON=.tools/bin/python scripts/fetch_hyperd.sh .tools/hyperd; then
+    export HYPERD_PATH="$PWD/.tools/hyperd/hyperd"
 else
-    printf '  not there: the demo goes on without the .hyper file\n'
+    printf '  not to be had here: the demo goes on without the .hyper file\n'
 fi
 set_up=$SECONDS
 
