@@ -2,6 +2,7 @@
 //! The tree is the pipeline: extract, normalize, enrich, rank, publish, notify; they meet only in PostgreSQL.
 
 pub mod batches;
+pub mod cli;
 pub mod config;
 pub mod db;
 pub mod enrich;
