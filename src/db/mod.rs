@@ -1,1 +1,3 @@
-//! (being written)
+//! Reads and writes PostgreSQL, one file per table; the only place that holds SQL.
+
+pub mod marts;
