@@ -47,6 +47,8 @@ import shutil
 import sys
 import zipfile
 
+NOTICES = ("LICENSE", "NOTICES.txt", "HYPER_API_OSS_disclosure.txt")
+
 wheel, folder, linux_sha256 = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
 if "manylinux2014_x86_64" in wheel.name:
     digest = hashlib.sha256()
@@ -59,8 +61,9 @@ if "manylinux2014_x86_64" in wheel.name:
 with zipfile.ZipFile(wheel) as archive:
     for name in archive.namelist():
         path = pathlib.PurePosixPath(name)
-        is_notice = path.parent.name.endswith(".dist-info") and path.name in ("LICENSE", "NOTICES.txt")
-        if is_notice or "/bin/hyper/" in name and not name.endswith("/"):
+        is_notice = path.parent.name.endswith(".dist-info") and path.name in NOTICES
+        is_program = path.parent.as_posix().endswith("/bin/hyper") and not name.endswith("/")
+        if is_notice or is_program:
             with archive.open(name) as source, (folder / path.name).open("wb") as copy:
                 shutil.copyfileobj(source, copy, 1 << 20)
 PYTHON

@@ -1,1 +1,3 @@
 //! The one integration binary: each module tests one boundary.
+
+mod publish;
