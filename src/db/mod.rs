@@ -1,6 +1,7 @@
 //! PostgreSQL: connections, the fence around every write, and one file per table. All SQL of the project is here.
 //! Knows no stage and no source.
 
+pub mod marts;
 pub mod outbox;
 pub mod views;
 pub mod schema;

@@ -1,5 +1,6 @@
 //! The one integration binary: each module tests one boundary.
 
+mod publish;
 mod sources_real;
 mod sources;
 mod views;
