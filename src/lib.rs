@@ -12,3 +12,4 @@ pub mod posting;
 pub mod publish;
 pub mod rank;
 pub mod sources;
+pub mod taxonomy;

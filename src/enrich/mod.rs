@@ -1,1 +1,6 @@
 //! (being written)
+
+pub mod core;
+mod pay;
+mod place;
+mod title;

@@ -1,2 +1,2 @@
-//! The canonical columns. 
+//! The canonical columns.
 pub mod canonical;

@@ -1,1 +1,6 @@
 //! (being written)
+
+pub mod core;
+pub mod explain;
+mod features;
+mod points;

@@ -1,1 +1,4 @@
 //! The one integration binary: each module tests one boundary.
+
+mod enrich;
+mod rank;
