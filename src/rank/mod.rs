@@ -1,6 +1,9 @@
 //! Stage rank: a score from 0 to 100 for each job and profile, with an explanation that adds up. This file reads,
 //! computes on all cores and writes; the other files are pure.
 
+mod points;
+mod features;
+pub mod explain;
 pub mod core;
 
 use crate::batches;

@@ -1,5 +1,7 @@
 //! The one integration binary: each module tests one boundary.
 
+mod rank;
+mod enrich;
 mod publish;
 mod sources_real;
 mod sources;
