@@ -1,4 +1,5 @@
 //! (being written)
 
 pub mod cluster;
+pub mod health;
 pub mod outbox;

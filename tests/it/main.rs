@@ -1,5 +1,6 @@
 //! The one integration binary: each module tests one boundary.
 
 mod cluster;
+mod doctor;
 mod notify;
 mod support;
