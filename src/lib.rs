@@ -5,6 +5,7 @@ pub mod batches;
 pub mod cli;
 pub mod config;
 pub mod db;
+pub mod doctor;
 pub mod enrich;
 pub mod extract;
 pub mod http;

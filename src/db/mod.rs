@@ -5,6 +5,7 @@ pub mod marts;
 pub mod outbox;
 pub mod views;
 pub mod schema;
+pub mod checkup;
 pub mod cluster;
 pub mod config_versions;
 pub mod copy;

@@ -11,5 +11,6 @@ mod sources;
 mod views;
 mod schema;
 mod cluster;
+mod doctor;
 mod notify;
 mod support;
