@@ -276,8 +276,9 @@ impl Server {
         let status = self.wait(if expect_death { Duration::from_secs(5) } else { Duration::ZERO })?;
         let output = fs::read(self.folder.join("output")).unwrap_or_default();
         let output = String::from_utf8_lossy(&output);
-        let chatter = |line: &&str| !line.contains("security risk") && !line.starts_with("listening on");
-        let lines: Vec<&str> = output.lines().filter(chatter).collect();
+        let greetings = ["--no-password option", "hyperd server version", "listening on"];
+        let is_news = |line: &&str| !greetings.iter().any(|greeting| line.starts_with(greeting));
+        let lines: Vec<&str> = output.lines().filter(is_news).collect();
         let last = lines.get(lines.len().saturating_sub(3)..).unwrap_or_default().join("; ");
         Some(format!("hyperd ended with {status}: {last:.600}").trim_end_matches([':', ' ']).to_owned())
     }
