@@ -82,12 +82,7 @@ pub fn fact_jobs(with_descriptions: bool) -> Table {
 
 /// `marts.dim_companies`, one row per company.
 pub fn dim_companies() -> Table {
-    Table {
-        name: "dim_companies",
-        key: "company_id",
-        columns: DIM_COMPANIES.to_vec(),
-        order: "company_id",
-    }
+    Table { name: "dim_companies", key: "company_id", columns: DIM_COMPANIES.to_vec(), order: "company_id" }
 }
 
 /// Opens a read-only transaction in which every statement sees the same rows.

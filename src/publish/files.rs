@@ -11,6 +11,8 @@ use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
+use super::hyper::Refused;
+
 /// The output cannot be written; the command line turns this into its own exit code.
 #[derive(Debug)]
 pub struct CannotWrite {
@@ -67,9 +69,8 @@ pub fn sha256(path: &Path) -> io::Result<String> {
 /// Makes the folder of `date` and sweeps what a killed run left in it.
 pub fn open(artifacts: &Path, date: NaiveDate) -> Result<Pending> {
     check_writable(artifacts)?;
-    let artifacts = artifacts
-        .canonicalize()
-        .map_err(|source| CannotWrite { path: artifacts.to_owned(), source })?;
+    let artifacts =
+        artifacts.canonicalize().map_err(|source| CannotWrite { path: artifacts.to_owned(), source })?;
     let lock = lock(&artifacts)?;
     sweep(&artifacts);
     let folder = artifacts.join(date.to_string());
@@ -142,25 +143,35 @@ impl Drop for Pending {
 
 /// Makes [`CannotWrite`] of an error that says, somewhere in its chain, that `path` cannot be written.
 pub fn as_cannot_write(error: anyhow::Error, path: &Path) -> anyhow::Error {
-    use io::ErrorKind::{
-        FileTooLarge, IsADirectory, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
-    };
-    let written = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).find(|cause| {
-        matches!(
-            cause.kind(),
-            StorageFull
-                | QuotaExceeded
-                | FileTooLarge
-                | PermissionDenied
-                | ReadOnlyFilesystem
-                | NotADirectory
-                | IsADirectory
-        )
-    });
-    match written.map(io::Error::kind) {
-        Some(kind) => error.context(CannotWrite { path: path.to_owned(), source: kind.into() }),
+    match error.chain().find_map(write_failure) {
+        Some(source) => CannotWrite { path: path.to_owned(), source }.into(),
         None => error,
     }
+}
+
+fn write_failure(cause: &(dyn std::error::Error + 'static)) -> Option<io::Error> {
+    use io::ErrorKind::{
+        FileTooLarge, IsADirectory, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem,
+        StorageFull,
+    };
+    // Classes 53 and 58 are a lack of resources and errors of the system; a full disk is reported as either.
+    if let Some(refused) = cause.downcast_ref::<Refused>()
+        && (refused.code.starts_with("53") || refused.code.starts_with("58"))
+    {
+        return Some(io::Error::other(refused.to_string()));
+    }
+    let error = cause.downcast_ref::<io::Error>()?;
+    let is_write_failure = matches!(
+        error.kind(),
+        StorageFull
+            | QuotaExceeded
+            | FileTooLarge
+            | PermissionDenied
+            | ReadOnlyFilesystem
+            | NotADirectory
+            | IsADirectory
+    );
+    is_write_failure.then(|| io::Error::new(error.kind(), error.to_string()))
 }
 
 const TEMPORARY: &str = ".job-etl-tmp";

@@ -99,7 +99,8 @@ impl Session {
                 b'G' => return Ok(CopyIn { session: self, buffer: Vec::with_capacity(COPY_MESSAGE_BYTES) }),
                 b'E' => {
                     self.read_until_ready(|_, _| Ok(()))?;
-                    return Err(refusal(&body)).with_context(|| format!("statement failed: {statement:.200}"));
+                    return Err(refusal(&body))
+                        .with_context(|| format!("statement failed: {statement:.200}"));
                 }
                 b'Z' => bail!("hyperd did not ask for the data of: {statement:.200}"),
                 _ => {}
@@ -275,8 +276,9 @@ impl Server {
         let status = self.wait(if expect_death { Duration::from_secs(5) } else { Duration::ZERO })?;
         let output = fs::read(self.folder.join("output")).unwrap_or_default();
         let output = String::from_utf8_lossy(&output);
-        let chatter = |line: &&str| !line.contains("security risk") && !line.starts_with("listening on");
-        let lines: Vec<&str> = output.lines().filter(chatter).collect();
+        let greetings = ["--no-password option", "hyperd server version", "listening on"];
+        let is_news = |line: &&str| !greetings.iter().any(|greeting| line.starts_with(greeting));
+        let lines: Vec<&str> = output.lines().filter(is_news).collect();
         let last = lines.get(lines.len().saturating_sub(3)..).unwrap_or_default().join("; ");
         Some(format!("hyperd ended with {status}: {last:.600}").trim_end_matches([':', ' ']).to_owned())
     }
@@ -310,7 +312,8 @@ impl Drop for Server {
 fn private_folder() -> Result<PathBuf> {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let mut parent = std::env::temp_dir();
-    if parent.as_os_str().len() > 50 || parent.to_str().is_none_or(|path| path.contains(char::is_whitespace)) {
+    if parent.as_os_str().len() > 50 || parent.to_str().is_none_or(|path| path.contains(char::is_whitespace))
+    {
         parent = PathBuf::from("/tmp");
     }
     loop {
@@ -363,7 +366,8 @@ fn text_row(body: &[u8]) -> Result<TextRow> {
 
 fn is_lost_connection(error: &anyhow::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
-    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| {
-        matches!(cause.kind(), BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof)
-    })
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| matches!(cause.kind(), BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof))
 }

@@ -38,6 +38,17 @@ pub enum Format {
     Csv,
 }
 
+impl Format {
+    /// The ending of its files, and its name on the command line.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Hyper => "hyper",
+            Format::Parquet => "parquet",
+            Format::Csv => "csv",
+        }
+    }
+}
+
 /// What to publish, and where.
 #[derive(Debug, Clone)]
 pub struct PublishOptions {
@@ -109,8 +120,7 @@ pub fn find_hyperd(
 pub async fn fingerprint(pool: &PgPool, options: &PublishOptions) -> Result<String> {
     let mut connection = pool.acquire().await.context("cannot reach the database")?;
     let rows = marts::fingerprint(&mut connection, &tables(options)).await?;
-    let mut formats: Vec<String> =
-        wanted(options).iter().map(|format| format!("{format:?}").to_lowercase()).collect();
+    let mut formats: Vec<&str> = wanted(options).iter().map(|format| format.extension()).collect();
     formats.sort();
     Ok(format!("{} {rows}", formats.join(",")))
 }
@@ -134,7 +144,7 @@ pub async fn publish(pool: &PgPool, options: &PublishOptions) -> Result<Publishe
 
     let read = read(pool, &tables, senders).await;
     // A writer that failed makes the reader stop, so the writer's reason comes first.
-    let written = join(writers, &options.artifacts).await?;
+    let written = join(writers, &folder(options)).await?;
     let in_marts = read?;
     for (format, in_files) in &written {
         compare(*format, &tables, &in_marts, in_files)?;
@@ -182,12 +192,10 @@ const HYPER_NAME: &str = "jobs.hyper";
 
 /// The files of a format: one for all tables, or one for each.
 fn names(format: Format, tables: &[Table]) -> Vec<String> {
-    let extension = match format {
-        Format::Hyper => return vec![HYPER_NAME.to_owned()],
-        Format::Parquet => "parquet",
-        Format::Csv => "csv",
-    };
-    tables.iter().map(|table| format!("{}.{extension}", table.name)).collect()
+    if format == Format::Hyper {
+        return vec![HYPER_NAME.to_owned()];
+    }
+    tables.iter().map(|table| format!("{}.{}", table.name, format.extension())).collect()
 }
 
 /// Reads every table once, in one snapshot, and hands each batch to all writers; returns what the tables come to.
@@ -251,12 +259,12 @@ fn write(
 }
 
 /// Waits for all writers, so that none still writes when the temporaries are removed; returns the first failure.
-async fn join(writers: Vec<Writer>, artifacts: &Path) -> Result<Vec<(Format, Vec<Totals>)>> {
+async fn join(writers: Vec<Writer>, folder: &Path) -> Result<Vec<(Format, Vec<Totals>)>> {
     let mut finished = Vec::new();
     for (format, writer) in writers {
         let result = writer.await.unwrap_or_else(|panic| Err(anyhow!(panic)));
-        let result = result.map_err(|error| as_cannot_write(error, artifacts));
-        finished.push(result.map(|totals| (format, totals)).with_context(|| format!("cannot write {format:?} files")));
+        let result = result.with_context(|| format!("cannot make the {} files", format.extension()));
+        finished.push(result.map(|totals| (format, totals)).map_err(|error| as_cannot_write(error, folder)));
     }
     finished.into_iter().collect()
 }
@@ -264,14 +272,19 @@ async fn join(writers: Vec<Writer>, artifacts: &Path) -> Result<Vec<(Format, Vec
 fn compare(format: Format, tables: &[Table], in_marts: &[Totals], in_files: &[Totals]) -> Result<()> {
     for (index, table) in tables.iter().enumerate() {
         if let Some(difference) = totals::difference(table, &in_marts[index], &in_files[index]) {
-            bail!("the written {format:?} files differ from the marts: {difference}");
+            bail!("the {} files differ from the marts: {difference}", format.extension());
         }
     }
     Ok(())
 }
 
 /// The files of a format with their rows; size and hash are known when they are sealed.
-fn described(format: Format, tables: &[Table], totals: &[Totals], options: &PublishOptions) -> Vec<PublishedFile> {
+fn described(
+    format: Format,
+    tables: &[Table],
+    totals: &[Totals],
+    options: &PublishOptions,
+) -> Vec<PublishedFile> {
     let rows: Vec<u64> = totals.iter().map(|totals| totals.rows.unsigned_abs()).collect();
     let names = names(format, tables);
     let rows = if names.len() == 1 { vec![rows.iter().sum()] } else { rows };

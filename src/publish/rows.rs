@@ -83,7 +83,9 @@ impl BatchBuilder {
         let arrays = self.columns.iter_mut().map(ColumnBuilder::finish).collect::<Result<Vec<_>>>()?;
         self.rows = 0;
         self.bytes = 0;
-        Ok(Some(RecordBatch::try_new(self.schema.clone(), arrays).context("the rows do not fit their schema")?))
+        Ok(Some(
+            RecordBatch::try_new(self.schema.clone(), arrays).context("the rows do not fit their schema")?,
+        ))
     }
 }
 
@@ -118,7 +120,9 @@ impl ColumnBuilder {
             }
             ColumnBuilder::Amount(builder, precision) => {
                 let hundredths = fixed(value)?.map(i64::from_be_bytes);
-                if hundredths.is_some_and(|hundredths| hundredths.unsigned_abs() >= 10_u64.pow((*precision).into())) {
+                if hundredths
+                    .is_some_and(|hundredths| hundredths.unsigned_abs() >= 10_u64.pow((*precision).into()))
+                {
                     bail!("the amount has more than {precision} digits");
                 }
                 builder.append_option(hundredths.map(i128::from));
@@ -126,7 +130,9 @@ impl ColumnBuilder {
             ColumnBuilder::Float(builder) => builder.append_option(fixed(value)?.map(f64::from_be_bytes)),
             ColumnBuilder::Boolean(builder) => builder.append_option(fixed(value)?.map(|[byte]| byte != 0)),
             ColumnBuilder::Instant(builder) => {
-                builder.append_option(fixed(value)?.map(|bytes| i64::from_be_bytes(bytes) + POSTGRES_EPOCH_MICROS));
+                builder.append_option(
+                    fixed(value)?.map(|bytes| i64::from_be_bytes(bytes) + POSTGRES_EPOCH_MICROS),
+                );
             }
         }
         Ok(())

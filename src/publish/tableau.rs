@@ -119,7 +119,9 @@ fn totals(session: &mut Session, table: &Table) -> Result<Totals> {
             Kind::Text | Kind::List | Kind::Json => [format!("count(nullif({name}, ''))"), null(), null()],
             Kind::Float => [format!("count({name})"), null(), null()],
             Kind::Integer | Kind::Amount(_) => [format!("count({name})"), format!("sum({name})"), null()],
-            Kind::Boolean => [format!("count({name})"), format!("count(case when {name} then 1 end)"), null()],
+            Kind::Boolean => {
+                [format!("count({name})"), format!("count(case when {name} then 1 end)"), null()]
+            }
             Kind::Instant => [format!("count({name})"), format!("min({name})"), format!("max({name})")],
         };
         expressions.extend([filled, first, second].map(|expression| format!("cast({expression} as text)")));

@@ -19,7 +19,8 @@ pub fn add(totals: &mut Totals, table: &Table, batch: &RecordBatch) {
         let measure = &mut totals.columns[index];
         match column.kind {
             Kind::Text | Kind::List | Kind::Json => {
-                measure.filled += count(array.as_string::<i32>().iter().flatten().filter(|text| !text.is_empty()).count());
+                measure.filled +=
+                    count(array.as_string::<i32>().iter().flatten().filter(|text| !text.is_empty()).count());
             }
             Kind::Integer => {
                 for value in array.as_primitive::<Int32Type>().iter().flatten() {

@@ -1,5 +1,13 @@
 //! Publishing: what Tableau, pyarrow and a CSV reader find equals the marts, and a failure changes nothing.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on may panic, and says when it is skipped"
+)]
+
+mod readers;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -7,11 +15,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arrow_array::RecordBatch;
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use job_etl::db::marts::{self, Column, Kind, Table};
 use job_etl::publish::files::{CannotWrite, sha256};
 use job_etl::publish::{Format, PublishOptions, Published, find_hyperd, fingerprint, publish, rows, tableau};
-use serde::Deserialize;
+use readers::{HyperFile, Tools, check_csv, check_table, hyper_type, parquet_type};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgPool, Row};
 use tempfile::TempDir;
@@ -28,6 +36,11 @@ async fn every_value_arrives_in_every_format() {
 
     let hyper: HyperFile = tools.read(&published.folder.join("jobs.hyper"));
     assert_eq!(hyper.version, 2);
+    let key = |table: &str, kind: &str, target: Option<&str>| {
+        (table.to_owned(), kind.to_owned(), target.map(str::to_owned))
+    };
+    let company = key("fact_jobs", "f", Some("dim_companies"));
+    assert_eq!(hyper.assumed_keys, [key("dim_companies", "p", None), company, key("fact_jobs", "p", None)]);
     for table in [marts::fact_jobs(true), marts::dim_companies()] {
         let expected = marts.rows(&table).await;
         check_table("hyper", &table, &expected, &hyper.tables[table.name], hyper_type);
@@ -64,7 +77,10 @@ async fn the_latest_link_follows_and_descriptions_stay() {
     assert!(!reason.contains('\n'));
     options.logical_date = options.logical_date.succ_opt().unwrap();
     let second = publish(&marts.pool, &options).await.unwrap();
-    assert_eq!(names(&second), ["fact_jobs.parquet", "dim_companies.parquet", "fact_jobs.csv", "dim_companies.csv"]);
+    assert_eq!(
+        names(&second),
+        ["fact_jobs.parquet", "dim_companies.parquet", "fact_jobs.csv", "dim_companies.csv"]
+    );
     let latest = options.artifacts.join("latest");
     assert_eq!(fs::read_link(&latest).unwrap(), Path::new("2026-11-23"));
     for file in first.files.iter().chain(&second.files) {
@@ -97,15 +113,17 @@ async fn a_failure_changes_nothing() {
     check_failure(&marts.pool, &hyper, &before).await;
 
     if let Some(tools) = Tools::find() {
-        let limited = format!("ulimit -f 400; exec '{}' \"$@\"", tools.hyperd.display());
+        let limited = format!("trap '' XFSZ; ulimit -f 400; exec '{}' \"$@\"", tools.hyperd.display());
         hyper.hyperd = Ok(marts.script(&limited));
         let error = check_failure(&marts.pool, &hyper, &before).await;
-        assert!(error.contains("hyperd"), "{error}");
+        assert!(error.contains("cannot write") && error.contains("hyperd"), "{error}");
     }
 
     // Every reading of this view differs, as if rows had been lost on the way.
     marts.execute("alter table marts.fact_jobs rename to stored_jobs").await;
-    marts.execute("create view marts.fact_jobs as select * from marts.stored_jobs where random() < 0.5").await;
+    marts
+        .execute("create view marts.fact_jobs as select * from marts.stored_jobs where random() < 0.5")
+        .await;
     let error = check_failure(&marts.pool, &good, &before).await;
     assert!(error.contains("differ from the marts: fact_jobs"), "{error}");
     marts.execute("drop view marts.fact_jobs").await;
@@ -150,8 +168,7 @@ async fn hyperd_killed_in_the_middle_is_reported() {
     let Some(tools) = Tools::find() else { return };
     let marts = Marts::start().await;
     let pid_file = marts.folder.path().join("pid");
-    let script =
-        format!("echo $$ > '{}'; exec '{}' \"$@\"", pid_file.display(), tools.hyperd.display());
+    let script = format!("echo $$ > '{}'; exec '{}' \"$@\"", pid_file.display(), tools.hyperd.display());
     let program = marts.script(&script);
     let tables = [marts::fact_jobs(true), marts::dim_companies()];
     let batch = marts.batch(&tables[0]).await;
@@ -201,89 +218,15 @@ async fn the_fingerprint_changes_with_the_rows_only() {
     );
 }
 
-async fn check_failure(pool: &PgPool, options: &PublishOptions, before: &BTreeMap<PathBuf, Vec<u8>>) -> String {
+async fn check_failure(
+    pool: &PgPool,
+    options: &PublishOptions,
+    before: &BTreeMap<PathBuf, Vec<u8>>,
+) -> String {
     let error = publish(pool, options).await.unwrap_err();
     assert!(contents(&options.artifacts) == *before, "the files changed after: {error:#}");
     assert!(!options.artifacts.join("2026-11-23").exists(), "an empty folder is left");
     format!("{error:#}")
-}
-
-fn check_table(
-    format: &str,
-    table: &Table,
-    expected: &[Vec<Option<String>>],
-    found: &FoundTable,
-    type_of: fn(&Column) -> String,
-) {
-    let columns: Vec<(String, String)> =
-        table.columns.iter().map(|column| (column.name.to_owned(), type_of(column))).collect();
-    assert_eq!(found.columns, columns, "{format} {}", table.name);
-    assert_eq!(found.rows.len(), expected.len(), "{format} {}", table.name);
-    for (expected, found) in expected.iter().zip(&found.rows) {
-        for (index, column) in table.columns.iter().enumerate() {
-            let found = found[index].as_deref().map(|text| plain(column, text));
-            assert_eq!(found, expected[index], "{format} {}.{} of {:?}", table.name, column.name, expected[0]);
-        }
-    }
-}
-
-fn check_csv(table: &Table, expected: &[Vec<Option<String>>], path: &Path) {
-    let mut reader = csv::Reader::from_path(path).unwrap();
-    let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
-    assert_eq!(reader.headers().unwrap(), names);
-    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    assert_eq!(records.len(), expected.len());
-    for (expected, record) in expected.iter().zip(&records) {
-        for (index, column) in table.columns.iter().enumerate() {
-            let (cell, expected) = (&record[index], expected[index].as_deref().unwrap_or_default());
-            let is_text = matches!(column.kind, Kind::Text | Kind::List | Kind::Json);
-            if is_text {
-                let visible = cell.trim_start_matches(|character: char| character.is_whitespace() || character == '\u{feff}');
-                assert!(!visible.starts_with(['=', '+', '-', '@']), "{cell:?} runs in a spreadsheet");
-                assert!(cell == expected || cell.strip_prefix('\'') == Some(expected), "{cell:?} is not {expected:?}");
-            } else {
-                assert_eq!(plain(column, cell), expected, "csv {}.{}", table.name, column.name);
-            }
-        }
-    }
-}
-
-/// Numbers and instants may be written in several ways; this is the one that `Marts::rows` asks PostgreSQL for.
-fn plain(column: &Column, text: &str) -> String {
-    match column.kind {
-        Kind::Float if !text.is_empty() => text.parse::<f64>().unwrap().to_string(),
-        Kind::Instant if !text.is_empty() => {
-            let instant = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").unwrap();
-            instant.format("%Y-%m-%d %H:%M:%S%.6f").to_string()
-        }
-        _ => text.to_owned(),
-    }
-}
-
-fn hyper_type(column: &Column) -> String {
-    let name = match column.kind {
-        Kind::Text | Kind::List | Kind::Json => "TEXT",
-        Kind::Integer => "INTEGER",
-        Kind::Amount(14) => "NUMERIC(14, 2)",
-        Kind::Amount(_) => "NUMERIC(5, 2)",
-        Kind::Float => "DOUBLE",
-        Kind::Boolean => "BOOLEAN",
-        Kind::Instant => "TIMESTAMP",
-    };
-    format!("{name}{}", if column.required { " NOT NULL" } else { "" })
-}
-
-fn parquet_type(column: &Column) -> String {
-    let name = match column.kind {
-        Kind::Text | Kind::List | Kind::Json => "string",
-        Kind::Integer => "int32",
-        Kind::Amount(14) => "decimal128(14, 2)",
-        Kind::Amount(_) => "decimal128(5, 2)",
-        Kind::Float => "double",
-        Kind::Boolean => "bool",
-        Kind::Instant => "timestamp[us]",
-    };
-    format!("{name}{}", if column.required { " not null" } else { "" })
 }
 
 fn names(published: &Published) -> Vec<&str> {
@@ -304,47 +247,6 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-#[derive(Deserialize)]
-struct HyperFile {
-    version: u8,
-    tables: BTreeMap<String, FoundTable>,
-}
-
-#[derive(Deserialize)]
-struct FoundTable {
-    columns: Vec<(String, String)>,
-    rows: Vec<Vec<Option<String>>>,
-}
-
-/// A Python with Tableau's package and pyarrow, and the hyperd that comes with the former.
-struct Tools {
-    python: PathBuf,
-    hyperd: PathBuf,
-}
-
-impl Tools {
-    fn find() -> Option<Tools> {
-        let Some(python) = std::env::var_os("JOB_ETL_PYTHON").map(PathBuf::from) else {
-            eprintln!("skipped: JOB_ETL_PYTHON is not set");
-            return None;
-        };
-        let code = "import pathlib, tableauhyperapi as t; print(pathlib.Path(t.__file__).parent / 'bin/hyper/hyperd')";
-        let output = Command::new(&python).args(["-c", code]).output().unwrap();
-        assert!(output.status.success(), "{} lacks the package tableauhyperapi", python.display());
-        let hyperd = PathBuf::from(String::from_utf8(output.stdout).unwrap().trim());
-        Some(Tools { python, hyperd })
-    }
-
-    fn read<T: serde::de::DeserializeOwned>(&self, path: &Path) -> T {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/check_hyper.py");
-        let folder = TempDir::new().unwrap();
-        let output =
-            Command::new(&self.python).arg(script).arg(path).current_dir(folder.path()).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).unwrap()
-    }
-}
-
 /// A scratch server with stand-ins for the marts; stopped and removed when dropped.
 struct Marts {
     pool: PgPool,
@@ -356,7 +258,11 @@ impl Marts {
         let folder = TempDir::new().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
         let cluster = folder.path().join("cluster");
-        postgres("initdb", &["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-U", "postgres", "-D"], &cluster);
+        postgres(
+            "initdb",
+            &["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-U", "postgres", "-D"],
+            &cluster,
+        );
         let settings = format!("-c listen_addresses= -c fsync=off -k {}", folder.path().display());
         let log = folder.path().join("log");
         let start = ["start", "-w", "-l", log.to_str().unwrap(), "-o", &settings, "-D"];
@@ -364,7 +270,7 @@ impl Marts {
         let options = PgConnectOptions::new().socket(folder.path()).username("postgres").database("postgres");
         let pool = PgPoolOptions::new().max_connections(4).connect_with(options).await.unwrap();
         let marts = Marts { pool, folder };
-        marts.execute(include_str!("publish.sql")).await;
+        marts.execute(include_str!("publish/marts.sql")).await;
         marts
     }
 
@@ -395,8 +301,11 @@ impl Marts {
         let columns: Vec<String> = table.columns.iter().map(text_expression).collect();
         let order =
             if table.name == "fact_jobs" { "rank_score desc nulls last, hash_key" } else { "company_id" };
-        let statement =
-            format!("select array[{}] from marts.{} as mart order by {order}", columns.join(", "), table.name);
+        let statement = format!(
+            "select array[{}] from marts.{} as mart order by {order}",
+            columns.join(", "),
+            table.name
+        );
         let rows = sqlx::query(AssertSqlSafe(statement)).fetch_all(&self.pool).await.unwrap();
         rows.iter().map(|row| row.get(0)).collect()
     }

@@ -7,6 +7,14 @@ import decimal
 import json
 import sys
 
+ASSUMED_KEYS = """
+    SELECT owner.relname, keys.contype, target.relname
+    FROM pg_catalog.pg_constraint AS keys
+    JOIN pg_catalog.pg_class AS owner ON owner.oid = keys.conrelid
+    LEFT JOIN pg_catalog.pg_class AS target ON target.oid = keys.confrelid
+    ORDER BY 1, 2
+"""
+
 
 def text_of(value):
     """The value as text that compares exactly, or None."""
@@ -47,9 +55,10 @@ def hyper_tables(path):
                     [text_of(value) for value in row] for row in connection.execute_list_query(f"SELECT * FROM {name}")
                 ],
             }
+        assumed_keys = connection.execute_list_query(ASSUMED_KEYS)
     with open(path, "rb") as file:
         version = file.read(11)[10]
-    return {"version": version, "tables": tables}
+    return {"version": version, "assumed_keys": assumed_keys, "tables": tables}
 
 
 def parquet_table(path):
