@@ -39,8 +39,9 @@ pub struct Configuration {
 /// Reads and checks the whole configuration folder.
 pub fn configuration(folder: &Path) -> Result<Configuration> {
     let sources = check::sources_file(&folder.join("sources.yml")).map_err(ConfigErrors)?;
-    let ranking = ranking::read(&folder.join("ranking.yml"))?;
-    let taxonomy = Taxonomy::load(&folder.join("taxonomy"))?;
+    let mistake = |error: anyhow::Error| Usage(format!("{error:#}"));
+    let taxonomy = Taxonomy::load(&folder.join("taxonomy")).map_err(mistake)?;
+    let ranking = ranking::load(&folder.join("ranking.yml"), &taxonomy).map_err(mistake)?;
     Ok(Configuration { sources, ranking, taxonomy })
 }
 
@@ -78,11 +79,15 @@ pub fn server(global: &Global) -> Result<(Option<Cluster>, PgConnectOptions)> {
 
 /// The embedded server of the data folder, whatever `DATABASE_URL` says.
 pub fn embedded(global: &Global) -> Result<(Cluster, PgConnectOptions)> {
-    let pg_bin = global.pg_bin.clone().or_else(|| environment::variable("JOB_ETL_PG_BIN").map(PathBuf::from));
-    let search = Search { pg_bin, path: environment::variable("PATH").map(Into::into) };
-    let cluster = cluster::enter(&home(global), &search)?;
+    let cluster = cluster::enter(&home(global), &search(global))?;
     let options = cluster.connect_options();
     Ok((cluster, options))
+}
+
+/// Where to look for the programs of PostgreSQL.
+pub fn search(global: &Global) -> Search {
+    let pg_bin = global.pg_bin.clone().or_else(|| environment::variable("JOB_ETL_PG_BIN").map(PathBuf::from));
+    Search { pg_bin, path: environment::variable("PATH").map(Into::into) }
 }
 
 impl Database {

@@ -100,7 +100,7 @@ async fn fresh_database(global: &Global) -> Result<context::Database> {
 
 /// A secret for the one webhook of this demo.
 fn new_secret() -> SecretString {
-    let random = [*Uuid::new_v4().as_bytes(), *Uuid::new_v4().as_bytes()].concat();
+    let random = [*Uuid::now_v7().as_bytes(), *Uuid::now_v7().as_bytes()].concat();
     SecretString::from(format!("whsec_{}", base64::engine::general_purpose::STANDARD.encode(random)))
 }
 

@@ -6,7 +6,7 @@ use super::progress::{Progress, seconds, thousands};
 use super::{Global, plan, table};
 use crate::db::{history, outcome, state_hash};
 use crate::notify;
-use crate::rank::core::explain_text;
+use crate::rank::explain::explain_text;
 use crate::sources;
 use anyhow::{Context, Result};
 use console::Style;
@@ -208,7 +208,7 @@ pub async fn notify(global: &Global) -> Result<u8> {
         return Err(Usage("nobody to tell: set JOB_ETL_WEBHOOK_URL and JOB_ETL_WEBHOOK_SECRET".into()).into());
     };
     let database = context::database(global).await?;
-    let delivered = notify::deliver(&database.pool, &endpoint, &plan::now).await;
+    let delivered = notify::deliver(&database.pool, &endpoint, plan::now()).await;
     database.close().await?;
     let delivered = delivered?;
     let progress = Progress::new(global);

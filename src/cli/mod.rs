@@ -1,6 +1,7 @@
 //! The command line: parses, reads configuration and clock, calls, shows, and chooses the exit code. The only place
 //! with a clock.
 
+mod checkup;
 mod context;
 mod demo;
 pub mod exit;

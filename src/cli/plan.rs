@@ -4,7 +4,6 @@ use super::context::{self, Configuration, Database};
 use super::exit::{self, Usage};
 use super::progress::Progress;
 use super::{Global, RunArgs};
-use crate::config::check;
 use crate::config::environment;
 use crate::config::yaml::did_you_mean;
 use crate::http::{Client, ClientOptions};
@@ -146,12 +145,7 @@ pub fn endpoint() -> Result<Option<Endpoint>> {
     let Some(url) = environment::secret("JOB_ETL_WEBHOOK_URL")? else { return Ok(None) };
     let secret = environment::secret("JOB_ETL_WEBHOOK_SECRET")?
         .ok_or_else(|| Usage("JOB_ETL_WEBHOOK_URL is set without JOB_ETL_WEBHOOK_SECRET; make one with: echo whsec_$(openssl rand -base64 32)".into()))?;
-    Ok(Some(Endpoint::new("webhook", url, secret)?))
-}
-
-/// Checks only the sources file, for `job-etl check`.
-pub fn check_sources(global: &Global) -> Result<()> {
-    check::sources_file(&global.config.join("sources.yml")).map(|_| ()).map_err(|errors| exit::ConfigErrors(errors).into())
+    Ok(Some(Endpoint::new("webhook", url, &secret)?))
 }
 
 /// The wall clock of the program.
@@ -160,7 +154,8 @@ pub fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
-fn host() -> String {
+/// Name of this machine.
+pub fn host() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname")
         .ok()
         .or_else(|| environment::variable("HOSTNAME"))

@@ -2,7 +2,7 @@
 
 use crate::db::outcome::ListedJob;
 use crate::posting::Hundredths;
-use crate::rank::core::reasons;
+use crate::rank::explain::reasons;
 use console::{Style, measure_text_width, truncate_str};
 
 /// Columns when the width is unknown, such as in a pipe.

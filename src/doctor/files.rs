@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::{Check, amount};
-use crate::db::health::Publication;
+use crate::db::checkup::Publication;
 
 const NAME: &str = "published files";
 /// More than this cannot be read in the time of a check-up; then only the sizes are compared.

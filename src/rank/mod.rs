@@ -52,7 +52,7 @@ async fn rank_profile(
     done: &mut u64,
     progress: &dyn Fn(u64),
 ) -> Result<()> {
-    let revision = revision([core::VERSION, &ranking.profile_revision(name)]);
+    let revision = revision([core::VERSION, &core::profile_revision(ranking, profile)]);
     let read = {
         let (pool, name, revision) = (pool.clone(), name.to_owned(), revision.clone());
         move |batcher| rankings::pending(pool, name, revision, batcher)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use job_etl::db::cluster::Search;
-use job_etl::db::health;
+use job_etl::db::checkup;
 use job_etl::doctor::{self, Check, Context, Secret, SourceNeeds, State};
 use sqlx::PgPool;
 use tempfile::TempDir;
@@ -116,7 +116,7 @@ async fn everything_is_looked_at_and_every_trouble_has_a_next_step() {
 #[tokio::test]
 async fn it_can_write_nothing() {
     let db = test_db().await;
-    let mut conn = health::look(&db).await.expect("look");
+    let mut conn = checkup::look(&db).await.expect("look");
     let error =
         sqlx::raw_sql("insert into ops.quota values ('x', '2026-11-01', 1)").execute(&mut *conn).await;
     assert!(error.expect_err("read only").to_string().contains("read-only transaction"));
