@@ -134,7 +134,7 @@ fn render_model(
     vars: &BTreeMap<String, String>,
 ) -> Result<View> {
     if let Some(at) = template.find("{%") {
-        let line = template[..at].lines().count().max(1);
+        let line = 1 + template[..at].matches('\n').count();
         bail!(
             "dbt/job_dbt/models/{path}:{line}: only ref, source, config and var are known here, not a statement"
         );
