@@ -158,7 +158,7 @@ async fn a_view_of_somebody_else_is_named_and_kept() {
     migrate(&mut conn).await.unwrap();
     execute(&mut conn, "create view public.my_jobs as select job_title from marts.fact_jobs").await;
     let error = migrate_to(&mut conn, &migrator_with(&[WIDER_TITLE]), &render().unwrap()).await.unwrap_err();
-    assert!(chain(&error).contains("view my_jobs depends on view marts.fact_jobs"), "{error:#}");
+    assert!(chain(&error).contains("view public.my_jobs depends on view marts.fact_jobs"), "{error:#}");
     execute(&mut conn, "select * from public.my_jobs").await;
 }
 

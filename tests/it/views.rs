@@ -71,7 +71,7 @@ fn a_model_renders_or_says_where_it_does_not() {
     check("\n\n{{ dbt_utils() }}", &format!("{at}:3: dbt_utils is unknown"));
     check("{{ var('absent') }}", &format!("{at}:1: var('absent') is not in dbt_project.yml"));
     check("{{ var('profile') | upper }}", &format!("{at}:1: filter upper is unknown"));
-    check("{{ this }}", &format!("{at}:1: undefined value"));
+    check("{{ this }}", &format!("{at}:1: `this` is undefined"));
     check("{{ config(materialized='table') }}", &format!("{at}:1: every model is a view, not 'table'"));
     check(
         "{{ source('raw', 'job_postings_raw') }}",
