@@ -110,7 +110,7 @@ pub async fn create(conn: &mut PgConnection, views: &[View]) -> Result<()> {
 }
 
 /// The schema a model's folder stands for, and the model's name.
-fn schema_and_name<'a>(path: &'a str) -> Result<(&'static str, &'a str)> {
+fn schema_and_name(path: &str) -> Result<(&'static str, &str)> {
     let (folder, file) = path.split_once('/').with_context(|| format!("model {path} lies in no folder"))?;
     let schema = match folder {
         "staging" | "intermediate" => "intermediate",

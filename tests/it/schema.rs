@@ -100,7 +100,9 @@ async fn a_newer_schema_is_refused() {
     let options = empty_database().await;
     let mut conn = connect(&options).await;
     let views = render().unwrap();
-    migrate_to(&mut conn, &migrator_with(&["create table ops.newer (number integer)"]), &views).await.unwrap();
+    migrate_to(&mut conn, &migrator_with(&["create table ops.newer (number integer)"]), &views)
+        .await
+        .unwrap();
     let error = migrate(&mut conn).await.unwrap_err();
     let binary = migrator().iter().map(|migration| migration.version).max().unwrap();
     assert_eq!(error.downcast_ref(), Some(&SchemaTooNew { database: binary + 1, binary }));
