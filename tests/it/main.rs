@@ -1,5 +1,6 @@
 //! The one integration binary: each module tests one boundary.
 
+mod server;
 mod normalize_real;
 mod normalize_html;
 mod normalize;
