@@ -2,8 +2,10 @@
 //! The tree is the pipeline: extract, normalize, enrich, rank, publish, notify; they meet only in PostgreSQL.
 
 pub mod batches;
+pub mod cli;
 pub mod config;
 pub mod db;
+pub mod doctor;
 pub mod enrich;
 pub mod extract;
 pub mod http;

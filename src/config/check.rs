@@ -13,7 +13,32 @@ use std::path::Path;
 #[derive(Deserialize)]
 struct Places {
     #[serde(default)]
-    sources: BTreeMap<Spanned<String>, SourcePlaces>,
+    sources: BTreeMap<Name, SourcePlaces>,
+}
+
+/// A key and where it stands; ordered by the key alone, as a map wants it.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Name(Spanned<String>);
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Name) -> bool {
+        self.0.value == other.0.value
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Name) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Name) -> std::cmp::Ordering {
+        self.0.value.cmp(&other.0.value)
+    }
 }
 
 #[derive(Deserialize)]
@@ -27,7 +52,7 @@ pub fn sources_file(file: &Path) -> Result<SourcesFile, Vec<ConfigError>> {
     let (config, text) = yaml::read::<SourcesFile>(file).map_err(|error| vec![error])?;
     let places = yaml::parse::<Places>(file, &text).map_err(|error| vec![error])?;
     let mut errors = Vec::new();
-    for (name, source_places) in &places.sources {
+    for (Name(name), source_places) in &places.sources {
         let at = |location: Location, message: String, suggestion: Option<String>| ConfigError {
             file: file.to_owned(),
             line: location.line(),
@@ -66,6 +91,9 @@ pub fn sources_file(file: &Path) -> Result<SourcesFile, Vec<ConfigError>> {
 fn mistake(source: &dyn Source, search: &Search) -> Option<(String, Option<String>)> {
     let policy = source.policy();
     let set = set_fields(search);
+    if let Some(message) = source.invalid(search) {
+        return Some((message, None));
+    }
     if let Some(missing) = policy.required.iter().find(|field| !set.iter().any(|name| name == *field)) {
         return Some((format!("a search of {} needs `{missing}`", source.name()), None));
     }

@@ -1,6 +1,7 @@
 //! Reads the YAML files and the environment, and says exactly what is wrong with them. Only this module reads
 //! environment variables.
 
+pub mod ranking;
 pub mod check;
 pub mod environment;
 pub mod sources;

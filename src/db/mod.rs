@@ -1,13 +1,17 @@
 //! PostgreSQL: connections, the fence around every write, and one file per table. All SQL of the project is here.
 //! Knows no stage and no source.
 
+pub mod marts;
+pub mod outbox;
 pub mod views;
 pub mod schema;
+pub mod checkup;
 pub mod cluster;
 pub mod config_versions;
 pub mod copy;
 pub mod enrichments;
 pub mod health;
+pub mod history;
 pub mod ledger;
 pub mod outcome;
 pub mod postings;

@@ -1,6 +1,9 @@
 //! Stage enrich: skills, titles, places and pay in common terms. This file reads, computes on all cores and writes;
 //! the other files are pure.
 
+mod title;
+mod place;
+mod pay;
 pub mod core;
 
 use crate::batches;

@@ -1,6 +1,7 @@
 //! Stage extract: asks every source and writes what it sends to raw, exactly as sent. This file drives and writes;
 //! `http` owns the requests, and the other files are pure.
 
+mod scan;
 pub mod payload;
 
 use crate::config::sources::{SourceConfig, SourcesFile};

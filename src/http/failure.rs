@@ -91,20 +91,30 @@ impl FetchErrorKind {
         match self {
             FetchErrorKind::Unavailable => "the next run asks again",
             FetchErrorKind::RateLimited => "run later, or lower requests_per_second in config/sources.yml",
-            FetchErrorKind::Gone => "check its name on the employer's careers page, or remove it from config/sources.yml",
+            FetchErrorKind::Gone => {
+                "check its name on the employer's careers page, or remove it from config/sources.yml"
+            }
             FetchErrorKind::Unauthorized => "check the key and the plan it belongs to",
-            FetchErrorKind::MissingKey => "set it in the environment, or disable the source in config/sources.yml",
+            FetchErrorKind::MissingKey => {
+                "set it in the environment, or disable the source in config/sources.yml"
+            }
             FetchErrorKind::Blocked => "open the address in a browser to see why, and ask less often",
             FetchErrorKind::Refused => "check this search in config/sources.yml",
             FetchErrorKind::Redirected => "set base_url in config/sources.yml if the API really moved",
             FetchErrorKind::Shape => "the received bytes are kept in ops.rejects; the API may have changed",
             FetchErrorKind::TooLarge => "narrow the search, or lower its limit",
             FetchErrorKind::Loop => "what came before the repetition is kept",
-            FetchErrorKind::Limit => "raise max_pages or max_seconds in config/sources.yml, or narrow the search",
-            FetchErrorKind::Quota => "wait for the next month, or raise quota_per_month in config/sources.yml",
+            FetchErrorKind::Limit => {
+                "raise max_pages or max_seconds in config/sources.yml, or narrow the search"
+            }
+            FetchErrorKind::Quota => {
+                "wait for the next month, or raise quota_per_month in config/sources.yml"
+            }
             FetchErrorKind::NotRecorded => "write that file, or record it with --record",
             FetchErrorKind::File => "check the path and its permissions",
-            FetchErrorKind::Panicked => "this is a defect of job-etl; please report it with the search that caused it",
+            FetchErrorKind::Panicked => {
+                "this is a defect of job-etl; please report it with the search that caused it"
+            }
             FetchErrorKind::Stopped => "run again to continue",
         }
     }

@@ -4,6 +4,15 @@
 //! A job is computed from all its postings whenever one of them changes, so the order of arrival never matters.
 
 pub mod canonical;
+pub mod core;
+pub mod dates;
+pub mod html;
+pub mod keys;
+pub mod links;
+pub mod merge;
+pub mod pay;
+pub mod text;
+pub mod words;
 
 use crate::batches;
 use crate::db::ledger::{Counts, Run};
@@ -13,7 +22,8 @@ use crate::db::{self, postings, rejects, rollups, sightings};
 use crate::revision::revision;
 use crate::sources::{self, Record, Search};
 use anyhow::{Context, Result};
-use canonical::{Canonical, Dated};
+use canonical::Canonical;
+use merge::Dated;
 use rayon::prelude::*;
 use sqlx::PgPool;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -73,7 +83,7 @@ async fn searches_and_revisions(pool: &PgPool) -> Result<(Searches, BTreeMap<Str
         let search: Search = serde_json::from_str(&definition)
             .with_context(|| format!("raw.searches has a definition of {source} {label} that this version cannot read"))?;
         // Only what `posting` reads may ask for new work: a changed query or page limit does not.
-        let parts = texts.entry(source.clone()).or_insert_with(|| vec![canonical::VERSION.to_owned()]);
+        let parts = texts.entry(source.clone()).or_insert_with(|| vec![core::VERSION.to_owned()]);
         parts.extend([label.clone(), format!("{:?} {:?}", search.company, search.columns)]);
         searches.insert((source, label), search);
     }
@@ -105,7 +115,7 @@ fn read_posting(raw: &RawPosting, searches: &Searches) -> std::result::Result<Da
     let search = searches.get(&(raw.source.clone(), raw.search.clone())).unwrap_or(&unknown);
     let record = Record { source_job_id: &raw.source_job_id, payload: &payload, search };
     let posting = source.posting(&record)?;
-    let canonical = canonical::canonical(&raw.source, &posting, raw.collected_at)?;
+    let canonical = core::canonical(&raw.source, &posting, raw.collected_at)?;
     Ok(Dated { canonical, collected_at: raw.collected_at })
 }
 
@@ -145,9 +155,9 @@ async fn write(
     add_siblings(&mut transaction, &touched, &rows, searches, revisions, &mut jobs).await?;
     let merged: Vec<(Canonical, String)> = jobs
         .into_par_iter()
-        .map(|(_, postings)| canonical::merge(postings))
+        .map(|(_, postings)| merge::merge(postings))
         .map(|job| {
-            let content_hash = canonical::content_hash(&job);
+            let content_hash = keys::content_hash(&job);
             (job, content_hash)
         })
         .collect();
@@ -200,6 +210,6 @@ fn sighting(raw: &RawPosting, canonical: &Canonical, revisions: &BTreeMap<String
         apply_url: canonical.apply_url.clone(),
         requisition_id: canonical.requisition_id.clone(),
         posted_at: canonical.posted_at,
-        text_hash: canonical.description_text.as_deref().map(canonical::text_hash),
+        text_hash: canonical.description_text.as_deref().map(keys::text_hash),
     }
 }

@@ -1,6 +1,9 @@
 //! Stage rank: a score from 0 to 100 for each job and profile, with an explanation that adds up. This file reads,
 //! computes on all cores and writes; the other files are pure.
 
+mod points;
+mod features;
+pub mod explain;
 pub mod core;
 
 use crate::batches;
@@ -49,7 +52,7 @@ async fn rank_profile(
     done: &mut u64,
     progress: &dyn Fn(u64),
 ) -> Result<()> {
-    let revision = revision([core::VERSION, &ranking.profile_revision(name)]);
+    let revision = revision([core::VERSION, &core::profile_revision(ranking, profile)]);
     let read = {
         let (pool, name, revision) = (pool.clone(), name.to_owned(), revision.clone());
         move |batcher| rankings::pending(pool, name, revision, batcher)

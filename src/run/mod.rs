@@ -4,18 +4,19 @@
 pub mod day;
 pub mod events;
 mod stages;
+mod summary;
 
 use crate::config::ranking::Ranking;
 use crate::config::sources::SourcesFile;
-use crate::db::ledger::{self, Counts, Run, RunEnd, RunStart, StageRow, StageStatus};
+use crate::db::ledger::{self, Run, RunEnd, RunStart, StageRow, StageStatus};
 use crate::db;
 use crate::http::Client;
 use crate::notify::Endpoint;
 use crate::publish::PublishOptions;
 use crate::taxonomy::Taxonomy;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
-use events::{CountsView, EVENTS_VERSION, Event};
+use events::{EVENTS_VERSION, Event};
 use secrecy::SecretString;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
@@ -118,6 +119,8 @@ pub struct Outcome {
     pub stages: Vec<StageRow>,
     /// The error that ended it.
     pub error: Option<anyhow::Error>,
+    /// Whether every source that failed sent something other than what it documents. Exit code 76.
+    pub protocol_broken: bool,
 }
 
 /// Where a run speaks: to whom it shows events, what time it is, and how it learns that it must stop.
@@ -146,7 +149,7 @@ pub async fn run(
         ended = work => Some(ended),
         () = &mut surroundings.stop => None,
     };
-    let (rows, failure) = stages.into_parts();
+    let (rows, failure, protocol_broken) = stages.into_parts();
     let (status, error) = match ended {
         None => ("interrupted", None),
         Some(Err(error)) => ("failed", Some(error)),
@@ -168,7 +171,7 @@ pub async fn run(
         duration_ms,
         error: end.error.clone(),
     });
-    Ok(Outcome { status, run_id: run.run_id, stages: rows, error })
+    Ok(Outcome { status, run_id: run.run_id, stages: rows, error, protocol_broken })
 }
 
 /// Takes the next epoch and tells that the run begins.

@@ -1,11 +1,12 @@
 //! Calls the stages one after the other, tries a stage again when the database went away, and keeps the ledger.
 
 use super::events::{CountsView, Event};
-use super::{Plan, Stage, Surroundings, one_line};
+use super::{Plan, Stage, Surroundings, one_line, summary};
 use crate::db::ledger::{self, Counts, Run, RunEnd, StageRow, StageStatus};
 use crate::db::{self, outcome, publications};
 use crate::extract::SourceReport;
-use crate::notify::{self, message};
+use crate::http::failure::FetchErrorKind;
+use crate::notify;
 use crate::publish::Published;
 use crate::{enrich, extract, normalize, publish, rank};
 use anyhow::{Context, Result};
@@ -15,6 +16,8 @@ use std::time::{Duration, Instant};
 
 /// Tries of a stage when its connection is lost; the waits between them add up to 30 seconds.
 const TRIES: u32 = 4;
+/// New jobs that a message names.
+const TOP_MATCHES: i64 = 10;
 
 /// The stages of one run, as far as they have come.
 pub struct Progress<'a> {
@@ -24,23 +27,26 @@ pub struct Progress<'a> {
     observer: &'a (dyn Fn(&Event) + Sync),
     rows: Vec<StageRow>,
     current: Option<Stage>,
+    protocol_broken: bool,
 }
 
 /// What a stage returns: its ledger rows without times, and a note for the terminal.
+#[derive(Default)]
 struct Done {
     by_source: BTreeMap<String, (StageStatus, Counts, Option<String>)>,
     note: Option<String>,
+    protocol_broken: bool,
 }
 
 impl<'a> Progress<'a> {
     /// Nothing done yet.
     pub fn new(pool: &'a PgPool, run: &'a Run, plan: &'a Plan, observer: &'a (dyn Fn(&Event) + Sync)) -> Progress<'a> {
-        Progress { pool, run, plan, observer, rows: Vec::new(), current: None }
+        Progress { pool, run, plan, observer, rows: Vec::new(), current: None, protocol_broken: false }
     }
 
-    /// The ledger rows so far, and the stage that was under way.
-    pub fn into_parts(self) -> (Vec<StageRow>, Option<Stage>) {
-        (self.rows, self.current)
+    /// The ledger rows so far, the stage that was under way, and whether every failed source broke its protocol.
+    pub fn into_parts(self) -> (Vec<StageRow>, Option<Stage>, bool) {
+        (self.rows, self.current, self.protocol_broken)
     }
 
     /// Runs every stage of the plan but notify, which follows the end of the run.
@@ -61,7 +67,10 @@ impl<'a> Progress<'a> {
         let done = self.with_retries(stage).await;
         let duration_ms = began.elapsed().as_millis() as u64;
         let (rows, note, failure) = match done {
-            Ok(done) => (ledger_rows(stage, done.by_source, duration_ms), done.note, None),
+            Ok(done) => {
+                self.protocol_broken |= done.protocol_broken;
+                (ledger_rows(stage, done.by_source, duration_ms), done.note, None)
+            }
             Err(error) => (vec![failed_row(stage, &error, duration_ms)], None, Some(error)),
         };
         let mut connection = self.pool.acquire().await.context("cannot reach the ledger")?;
@@ -101,7 +110,7 @@ impl<'a> Progress<'a> {
             Stage::Enrich => Ok(counted(enrich::enrich(self.pool, self.run, &self.plan.taxonomy, &progress).await?)),
             Stage::Rank => Ok(counted(rank::rank(self.pool, self.run, &self.plan.ranking, &progress).await?)),
             Stage::Publish => self.publish().await,
-            Stage::Notify => Ok(Done { by_source: BTreeMap::new(), note: None }),
+            Stage::Notify => Ok(Done::default()),
         }
     }
 
@@ -129,8 +138,11 @@ impl<'a> Progress<'a> {
                 reports.iter().filter_map(|report| Some(format!("{}: {}", report.source, report.error.as_ref()?))).collect();
             tracing::warn!("no source answered: {}", errors.join("; "));
         }
+        let broken = |report: &SourceReport| report.crawl.searches.iter().any(|search| search.error.as_ref().is_some_and(|error| error.kind == FetchErrorKind::Shape));
+        let protocol_broken = failed > 0
+            && reports.iter().filter(|report| report.status == StageStatus::Failed).all(broken);
         let row = |report: SourceReport| (report.source.to_owned(), (report.status, report.counts, report.error));
-        Ok(Done { by_source: reports.into_iter().map(row).collect(), note: None })
+        Ok(Done { by_source: reports.into_iter().map(row).collect(), note: None, protocol_broken })
     }
 
     async fn publish(&self) -> Result<Done> {
@@ -138,7 +150,7 @@ impl<'a> Progress<'a> {
         let fingerprint = publish::fingerprint(self.pool, options).await?;
         if publications::is_current(self.pool, self.run.logical_date, &fingerprint).await? {
             let note = Some("unchanged, nothing written".to_owned());
-            return Ok(Done { by_source: BTreeMap::new(), note });
+            return Ok(Done { note, ..Done::default() });
         }
         let published = publish::publish(self.pool, options).await?;
         publications::record(self.pool, self.run, &fingerprint, &rows_of(&published)).await?;
@@ -150,6 +162,7 @@ impl<'a> Progress<'a> {
         Ok(Done {
             by_source: BTreeMap::from([(String::new(), (StageStatus::Ok, counts, None))]),
             note: published.hyper_skipped,
+            ..Done::default()
         })
     }
 }
@@ -179,24 +192,25 @@ pub async fn finish(
 ) -> Result<()> {
     let mut transaction = pool.begin().await.context("cannot begin the end of the run")?;
     ledger::finish_run(&mut transaction, run, end).await?;
-    let announces = plan.to == Stage::Notify;
-    if let (Some(endpoint), true) = (&plan.endpoint, announces) {
-        let outcome = outcome::read(&mut transaction, run, message::TOP_MATCHES).await?;
-        let summary = message::RunSummary::new(run, end, rows, duration_ms, outcome);
-        notify::enqueue(&mut transaction, endpoint, &summary, end.finished_at).await?;
+    let endpoint = plan.endpoint.as_ref().filter(|_| plan.to == Stage::Notify);
+    if let Some(endpoint) = endpoint {
+        let outcome = outcome::read(&mut transaction, run, TOP_MATCHES).await?;
+        let summary = summary::summarize(run, end, rows, duration_ms, outcome);
+        notify::enqueue(&mut transaction, &endpoint.name, &summary, end.finished_at).await?;
     }
     transaction.commit().await.context("cannot commit the end of the run")?;
-    if let (Some(endpoint), true) = (&plan.endpoint, announces) {
-        deliver(pool, run, endpoint, surroundings).await?;
+    match endpoint {
+        Some(endpoint) => deliver(pool, run, endpoint, surroundings).await,
+        None => Ok(()),
     }
-    Ok(())
 }
 
 async fn deliver(pool: &PgPool, run: &Run, endpoint: &notify::Endpoint, surroundings: &Surroundings<'_>) -> Result<()> {
     let began = Instant::now();
     (surroundings.observer)(&Event::StageStarted { stage: Stage::Notify.verb() });
-    let delivered = notify::deliver(pool, endpoint, &|| (surroundings.clock)()).await?;
-    let counts = Counts { seen: delivered.sent, written: delivered.sent, ..Counts::default() };
+    let delivered = notify::deliver(pool, endpoint, (surroundings.clock)()).await?;
+    let sent = delivered.sent as u64;
+    let counts = Counts { seen: sent, written: sent, ..Counts::default() };
     let waits = delivered.waiting > 0 || delivered.disabled > 0;
     let row = StageRow {
         stage: Stage::Notify.verb(),
@@ -213,9 +227,19 @@ async fn deliver(pool: &PgPool, run: &Run, endpoint: &notify::Endpoint, surround
         status: row.status,
         counts: CountsView::from(counts),
         duration_ms: row.duration_ms,
-        note: delivered.note(),
+        note: note_of(&delivered),
     });
     Ok(())
+}
+
+/// What became of the messages, unless all arrived.
+fn note_of(delivered: &notify::Delivered) -> Option<String> {
+    let reason = delivered.last_error.as_deref().unwrap_or("not due yet");
+    match (delivered.waiting, delivered.disabled) {
+        (0, 0) => None,
+        (waiting, 0) => Some(format!("{waiting} waiting, the next run or `job-etl notify` tries again: {reason}")),
+        (_, disabled) => Some(format!("{disabled} given up: {reason}")),
+    }
 }
 
 fn counted(by_source: BTreeMap<String, Counts>) -> Done {
@@ -223,7 +247,7 @@ fn counted(by_source: BTreeMap<String, Counts>) -> Done {
         let status = if counts.rejected * 20 > counts.seen { StageStatus::Partial } else { StageStatus::Ok };
         (source, (status, counts, None))
     };
-    Done { by_source: by_source.into_iter().map(row).collect(), note: None }
+    Done { by_source: by_source.into_iter().map(row).collect(), ..Done::default() }
 }
 
 /// At least one row for each stage, so that the ledger shows a stage that had nothing to do.

@@ -1,8 +1,16 @@
 //! The one integration binary: each module tests one boundary.
 
+mod normalize_real;
+mod normalize_html;
+mod normalize;
+mod rank;
+mod enrich;
+mod publish;
 mod sources_real;
 mod sources;
 mod views;
 mod schema;
 mod cluster;
+mod doctor;
+mod notify;
 mod support;

@@ -81,6 +81,11 @@ pub fn enter(home: &Path, search: &Search) -> anyhow::Result<Cluster> {
     Ok(Cluster { place, binaries, start, in_use: Some(in_use), adopted })
 }
 
+/// The server programs that would be used, for a cluster of major version `wanted` when there is one.
+pub fn find_binaries(search: &Search, home: &Path, wanted: Option<u32>) -> Result<Binaries, Unavailable> {
+    binaries::find(search, home, wanted, |_| true)
+}
+
 impl Cluster {
     /// How to connect to the database of job-etl.
     pub fn connect_options(&self) -> PgConnectOptions {
