@@ -59,7 +59,7 @@ def ashby_job(one):
             "compensationTiers": [],
             "summaryComponents": [
                 {
-                    "id": one["id"][:8] + one["id"][8:][::-1].replace("-", "")[:4],
+                    "id": f"pay-{one['number']}",
                     "summary": summary,
                     "compensationType": "Salary",
                     "interval": "1 HOUR" if hourly(one) else "1 YEAR",
