@@ -2,3 +2,4 @@
 
 mod enrich;
 mod rank;
+mod rank_properties;
