@@ -153,7 +153,9 @@ impl Endpoint {
             && client.options.replay.is_none()
         {
             let key = key.ok_or_else(|| missing_key(source.name(), wanted.variable))?;
-            headers.insert(HeaderName::from_static(wanted.header), secret(&key, wanted.variable)?);
+            let header = HeaderName::from_bytes(wanted.header.as_bytes())
+                .expect("the header of a policy is a constant that every request of its source tests");
+            headers.insert(header, secret(&key, wanted.variable)?);
         }
         let seconds = config.max_seconds.unwrap_or(SOURCE_SECONDS);
         Ok(Endpoint {
