@@ -263,3 +263,11 @@ async fn create_views(conn: &mut PgConnection, views: &[View], fingerprint: &str
     .await?;
     Ok(())
 }
+
+/// Drops everything job-etl owns in this database. Only the demo's own database may lose it.
+pub async fn reset(conn: &mut PgConnection) -> Result<()> {
+    conn.execute("drop schema if exists marts, intermediate, staging, raw, ops, app cascade")
+        .await
+        .context("cannot empty the demo's database")?;
+    Ok(())
+}

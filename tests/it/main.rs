@@ -1,5 +1,16 @@
 //! The one integration binary: each module tests one boundary.
 
+mod cluster;
+mod doctor;
+mod enrich;
+mod normalize;
+mod normalize_html;
+mod normalize_real;
+mod notify;
+mod publish;
+mod rank;
 mod schema;
-mod server;
+mod sources;
+mod sources_real;
+mod support;
 mod views;
