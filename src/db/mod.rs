@@ -1,10 +1,6 @@
 //! PostgreSQL: connections, the fence around every write, and one file per table. All SQL of the project is here.
 //! Knows no stage and no source.
 
-pub mod marts;
-pub mod outbox;
-pub mod views;
-pub mod schema;
 pub mod checkup;
 pub mod cluster;
 pub mod config_versions;
@@ -13,6 +9,8 @@ pub mod enrichments;
 pub mod health;
 pub mod history;
 pub mod ledger;
+pub mod marts;
+pub mod outbox;
 pub mod outcome;
 pub mod postings;
 pub mod publications;
@@ -21,8 +19,10 @@ pub mod rankings;
 pub mod raw;
 pub mod rejects;
 pub mod rollups;
+pub mod schema;
 pub mod sightings;
 pub mod state_hash;
+pub mod views;
 
 use anyhow::{Context, Result};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};

@@ -4,13 +4,13 @@
 //! A source's policy and configuration become an [`Endpoint`]; [`fetch::fetch`] asks it one question,
 //! [`crawl::crawl`] everything its searches want.
 
-pub mod post;
 pub mod body;
 pub mod crawl;
 pub mod failure;
 pub mod fetch;
 mod host;
 mod page;
+pub mod post;
 pub mod recording;
 
 use crate::config::sources::SourceConfig;
