@@ -1,1 +1,70 @@
-# placeholder, being written
+# What a person types. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+.PHONY: help
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: demo
+demo: ## Set up, rank the bundled postings offline, show the top ten and the files
+	@scripts/demo.sh
+
+.PHONY: test
+test: set-up format-check clippy rust-test python-lint lock-check samples-check dbt-test ## Set up, then every test
+	@printf '\nall tests passed in %s s\n' "$$(($$(date +%s) - $(STARTED)))"
+
+STARTED := $(shell date +%s)
+
+.PHONY: set-up
+set-up:
+	@scripts/setup_system.sh test
+	@$(MAKE) --no-print-directory venvs
+	cargo fetch --locked
+
+.PHONY: format-check clippy rust-test samples-check
+format-check:
+	cargo fmt --check
+
+clippy:
+	cargo clippy --locked --all-targets -- -D warnings
+
+# Tests of the .hyper file want Tableau's own package, which brings hyperd along.
+rust-test: export JOB_ETL_PYTHON ?= $(CURDIR)/.venv-hyper/bin/python
+rust-test: export HYPERD_PATH ?= $(shell echo $(CURDIR)/.venv-hyper/lib/python3*/site-packages/tableauhyperapi/bin/hyper)
+rust-test:
+	if command -v cargo-nextest >/dev/null; then cargo nextest run --locked; else cargo test --locked; fi
+
+# The bundled postings are what their generator writes.
+samples-check:
+	python3 -B samples/make_samples.py --check
+
+.PHONY: bench
+bench: ## Measure every stage on synthetic postings (release build)
+	@scripts/setup_system.sh demo
+	cargo run --release --locked --example bench
+
+.PHONY: audit
+audit: ## Check dependencies and tracked files for known trouble
+	@scripts/setup_system.sh demo
+	@$(MAKE) --no-print-directory .venv-lint/.stamp
+	@scripts/audit.sh
+
+.PHONY: check
+check: ## Validate config/ (offline)
+	@cargo run --quiet --locked --bin job-etl -- check
+
+.PHONY: format
+format: .venv-lint/.stamp ## Format Rust and Python
+	cargo fmt
+	.venv-lint/bin/ruff format $(PYTHON_SOURCES)
+
+.PHONY: clean
+clean: ## Remove what was built here; the data folder and the artifacts stay
+	cargo clean
+	rm -rf .venv-* .tools dbt/job_dbt/target dbt/job_dbt/logs
+
+include make/dbt.mk

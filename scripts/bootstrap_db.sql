@@ -19,7 +19,7 @@ begin
                 null; -- another database of this server is being bootstrapped at the same moment
             end;
         end if;
-        if not pg_has_role(current_user, name, 'member') then
+        if not pg_has_role(current_user, name, 'usage') then
             execute format('grant %I to current_user', name);
         end if;
     end loop;

@@ -1,8 +1,11 @@
 //! job-etl collects job postings, keeps what was sent, and ranks every job against a profile.
 //! The tree is the pipeline: extract, normalize, enrich, rank, publish, notify; they meet only in PostgreSQL.
 
+pub mod batches;
+pub mod cli;
 pub mod config;
 pub mod db;
+pub mod doctor;
 pub mod enrich;
 pub mod extract;
 pub mod http;
@@ -11,4 +14,7 @@ pub mod notify;
 pub mod posting;
 pub mod publish;
 pub mod rank;
+pub mod revision;
+pub mod run;
 pub mod sources;
+pub mod taxonomy;

@@ -1,1 +1,111 @@
-//! (being written)
+//! PostgreSQL: connections, the fence around every write, and one file per table. All SQL of the project is here.
+//! Knows no stage and no source.
+
+pub mod checkup;
+pub mod cluster;
+pub mod config_versions;
+pub mod copy;
+pub mod enrichments;
+pub mod health;
+pub mod history;
+pub mod ledger;
+pub mod marts;
+pub mod outbox;
+pub mod outcome;
+pub mod postings;
+pub mod publications;
+pub mod quota;
+pub mod rankings;
+pub mod raw;
+pub mod rejects;
+pub mod rollups;
+pub mod schema;
+pub mod sightings;
+pub mod state_hash;
+pub mod views;
+
+use anyhow::{Context, Result};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{PgConnection, Postgres, Transaction};
+use std::time::Duration;
+
+/// Connections one invocation may hold: a reader and a writer, the notifier, the quota ledger.
+const MAX_CONNECTIONS: u32 = 6;
+/// A statement that waits longer for a lock fails instead of hanging behind a foreign session.
+const LOCK_TIMEOUT: &str = "30s";
+
+/// Opens the pool that runs use: every session acts as `job_etl_writer`, in UTC, and qualifies every name.
+pub async fn connect(options: PgConnectOptions) -> Result<PgPool> {
+    let options = session(options);
+    PgPoolOptions::new()
+        .max_connections(MAX_CONNECTIONS)
+        .acquire_timeout(Duration::from_secs(60))
+        .after_connect(|conn, _| {
+            Box::pin(async move {
+                sqlx::raw_sql("set role job_etl_writer").execute(conn).await?;
+                Ok(())
+            })
+        })
+        .connect_with(options)
+        .await
+        .context("cannot open a session as job_etl_writer")
+}
+
+/// The settings that every session of job-etl has.
+pub fn session(options: PgConnectOptions) -> PgConnectOptions {
+    options.application_name("job-etl").options([
+        ("TimeZone", "UTC"),
+        ("search_path", "pg_catalog"),
+        ("lock_timeout", LOCK_TIMEOUT),
+        ("jit", "off"),
+    ])
+}
+
+/// The right to write, held by the run with the newest epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fence {
+    /// Epoch taken when the run began.
+    pub epoch: i64,
+}
+
+/// A newer run has begun; this one must stop (`E-FENCED`).
+#[derive(Debug)]
+pub struct Fenced;
+
+impl std::fmt::Display for Fenced {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a newer run has begun, so this one stops without writing (E-FENCED)")
+    }
+}
+
+impl std::error::Error for Fenced {}
+
+/// Begins a write transaction that the fence guards until it ends.
+pub async fn begin(pool: &PgPool, fence: Fence) -> Result<Transaction<'static, Postgres>> {
+    let mut transaction = pool.begin().await.context("cannot begin a transaction")?;
+    check_fence(&mut transaction, fence).await?;
+    Ok(transaction)
+}
+
+/// Fails with [`Fenced`] when a newer run has begun; else keeps one from beginning until this transaction ends.
+async fn check_fence(conn: &mut PgConnection, fence: Fence) -> Result<()> {
+    let held = sqlx::query("select from ops.pipeline where epoch = $1 for share")
+        .bind(fence.epoch)
+        .fetch_optional(conn)
+        .await
+        .context("cannot check the fence")?;
+    held.map(|_| ()).ok_or_else(|| Fenced.into())
+}
+
+/// The one place that decides what is worth another try: the server went away, is starting, or chose this
+/// transaction as the victim of a deadlock.
+pub fn is_transient(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<sqlx::Error>()).any(|error| match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(refusal) => {
+            let code = refusal.code().unwrap_or_default();
+            matches!(code.as_ref(), "40001" | "40P01") || code.starts_with("08") || code.starts_with("57P")
+        }
+        _ => false,
+    })
+}

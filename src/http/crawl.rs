@@ -128,11 +128,13 @@ pub async fn crawl(
     let max_pages = config.max_pages.unwrap_or(SEARCH_PAGES);
     let crawl =
         Crawl { client, source, endpoint, max_pages, pages, fill: Arc::default(), end: OnceLock::new() };
-    let mut searches: Vec<(usize, Progress)> = stream::iter(config.searches.iter().enumerate())
-        .map(|(index, search)| crawl_search(&crawl, search).map(move |progress| (index, progress)))
-        .buffer_unordered(crawl.endpoint.concurrent)
-        .collect()
-        .await;
+    // Boxed one by one: the compiler cannot see that a closure over borrowed searches gives futures that are `Send`.
+    let mut under_way = Vec::with_capacity(config.searches.len());
+    for (index, search) in config.searches.iter().enumerate() {
+        under_way.push(crawl_search(&crawl, search).map(move |progress| (index, progress)).boxed());
+    }
+    let mut searches: Vec<(usize, Progress)> =
+        stream::iter(under_way).buffer_unordered(crawl.endpoint.concurrent).collect().await;
     searches.sort_by_key(|(index, _)| *index);
     let mut report =
         CrawlReport { requests: crawl.endpoint.requests.load(Ordering::Relaxed), ..Default::default() };

@@ -10,6 +10,7 @@ pub mod failure;
 pub mod fetch;
 mod host;
 mod page;
+pub mod post;
 pub mod recording;
 
 use crate::config::sources::SourceConfig;

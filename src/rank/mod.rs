@@ -1,1 +1,106 @@
-//! (being written)
+//! Stage rank: a score from 0 to 100 for each job and profile, with an explanation that adds up. This file reads,
+//! computes on all cores and writes; the other files are pure.
+
+pub mod core;
+pub mod explain;
+mod features;
+mod points;
+
+use crate::batches;
+use crate::config::ranking::{Profile, Ranking};
+use crate::db;
+use crate::db::ledger::{Counts, Run};
+use crate::db::rankings::{self, PendingRanking, RankingRow};
+use crate::posting::{ContractType, Hundredths, RemoteType, Seniority};
+use crate::revision::revision;
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+use sqlx::PgPool;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Ranks every job whose state, profile or weights changed. `progress` is told the number of rankings done so far.
+pub async fn rank(
+    pool: &PgPool,
+    run: &Run,
+    ranking: &Arc<Ranking>,
+    progress: &dyn Fn(u64),
+) -> Result<BTreeMap<String, Counts>> {
+    let mut report = BTreeMap::new();
+    let mut done = 0;
+    for (name, profile) in &ranking.profiles {
+        rank_profile(pool, run, ranking, name, profile, &mut report, &mut done, progress).await?;
+    }
+    let profiles: Vec<String> = ranking.profiles.keys().cloned().collect();
+    let mut transaction = db::begin(pool, run.fence).await?;
+    let removed = rankings::remove_orphans(&mut transaction, &profiles).await?;
+    transaction.commit().await.context("cannot commit the removal of rankings")?;
+    if removed > 0 {
+        report.entry(String::new()).or_insert_with(Counts::default).rows += removed;
+    }
+    Ok(report)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the state of the loop above, which nothing else shares")]
+async fn rank_profile(
+    pool: &PgPool,
+    run: &Run,
+    ranking: &Arc<Ranking>,
+    name: &str,
+    profile: &Profile,
+    report: &mut BTreeMap<String, Counts>,
+    done: &mut u64,
+    progress: &dyn Fn(u64),
+) -> Result<()> {
+    let revision = revision([core::VERSION, &core::profile_revision(ranking, profile)]);
+    let read = {
+        let (pool, name, revision) = (pool.clone(), name.to_owned(), revision.clone());
+        move |batcher| rankings::pending(pool, name, revision, batcher)
+    };
+    let core = {
+        let (ranking, profile) = (ranking.clone(), Arc::new(profile.clone()));
+        move |batch: Vec<PendingRanking>| -> Vec<RankingRow> {
+            batch.into_par_iter().map(|job| rank_one(job, &ranking, &profile)).collect()
+        }
+    };
+    let mut batches = batches::compute(read, core);
+    while let Some(batch) = batches.next().await? {
+        let mut transaction = db::begin(pool, run.fence).await?;
+        rankings::replace(&mut transaction, name, &revision, &batch).await?;
+        transaction.commit().await.context("cannot commit rankings")?;
+        for row in &batch {
+            *report.entry(row.source.clone()).or_default() +=
+                Counts { seen: 1, written: 1, rows: 1, ..Counts::default() };
+        }
+        *done += batch.len() as u64;
+        progress(*done);
+    }
+    Ok(())
+}
+
+fn rank_one(job: PendingRanking, ranking: &Ranking, profile: &Profile) -> RankingRow {
+    let input = core::RankInput {
+        job_title: &job.job_title,
+        job_title_std: job.job_title_std.as_deref(),
+        skills: &job.skills,
+        location_city: job.location_city.as_deref(),
+        location_region: job.location_region.as_deref(),
+        location_country: job.location_country.as_deref(),
+        location_lat: job.location_lat,
+        location_lon: job.location_lon,
+        remote_type: RemoteType::from_stored(&job.remote_type).unwrap_or(RemoteType::Unknown),
+        contract_type: ContractType::from_stored(&job.contract_type).unwrap_or(ContractType::Unknown),
+        seniority: job.seniority.as_deref().and_then(Seniority::from_stored),
+        salary_min_norm: job.salary_min_cents.map(Hundredths),
+        salary_max_norm: job.salary_max_cents.map(Hundredths),
+        company_size: job.company_size.as_deref(),
+    };
+    let ranked = core::rank(&input, ranking, profile);
+    RankingRow {
+        score: ranked.score,
+        explain: ranked.explain.to_string(),
+        hash_key: job.hash_key,
+        source: job.source,
+        input_hash: job.input_hash,
+    }
+}

@@ -1,9 +1,42 @@
 //! The job APIs. A source says what to ask, reads a page, and reads a record; it does no I/O, reads no clock and
 //! no configuration file. `extract` owns everything else. Adding one = one file, two lines here, one fixture folder.
 
+mod board;
+mod body;
+mod field;
+pub mod records;
+
+mod arbeitnow;
+mod ashby;
+mod files;
+mod greenhouse;
+mod jobicy;
+mod jsearch;
+mod lever;
+mod remotive;
+mod smartrecruiters;
+
 use crate::posting::{Posting, RejectReason};
 use serde_json::Value;
 use std::ops::Range;
+
+/// Every source, in alphabetical order.
+pub static SOURCES: &[&dyn Source] = &[
+    &arbeitnow::Arbeitnow,
+    &ashby::Ashby,
+    &files::Files,
+    &greenhouse::Greenhouse,
+    &jobicy::Jobicy,
+    &jsearch::JSearch,
+    &lever::Lever,
+    &remotive::Remotive,
+    &smartrecruiters::SmartRecruiters,
+];
+
+/// The source of this name, if there is one.
+pub fn by_name(name: &str) -> Option<&'static dyn Source> {
+    SOURCES.iter().copied().find(|source| source.name() == name)
+}
 
 /// Everything job-etl knows about one job API.
 pub trait Source: Sync {
@@ -13,8 +46,19 @@ pub trait Source: Sync {
     /// Scheme and host of the real API, without a trailing slash; `base_url` of the configuration replaces it.
     fn base_url(&self) -> &'static str;
 
+    /// The same for one search, where the API has a host per region.
+    fn base_url_for(&self, _search: &Search) -> &'static str {
+        self.base_url()
+    }
+
     /// How fast it may be asked, what a crawl proves, which secrets and fields it wants.
     fn policy(&self) -> Policy;
+
+    /// What is wrong with a search although its fields are the right ones, as one sentence for `job-etl check`.
+    /// A search that is invalid has no requests.
+    fn invalid(&self, _search: &Search) -> Option<String> {
+        None
+    }
 
     /// The first requests of a search. More may follow from [`Page::follow`].
     fn requests(&self, search: &Search) -> Vec<Request>;
@@ -116,7 +160,7 @@ pub enum FileFormat {
 pub struct Request {
     /// `Get`, `Post` with a JSON body, or a local file.
     pub method: Method,
-    /// Path below the base URL, beginning with `/`; for [`Method::File`] the path of the file.
+    /// Path below the base URL, beginning with `/`, already encoded; for [`Method::File`] the path of the file.
     pub path: String,
     /// Query parameters in order, not yet encoded.
     pub query: Vec<(&'static str, String)>,
@@ -137,10 +181,10 @@ pub enum Method {
     File,
 }
 
-/// A received body: the bytes as sent, and a text of the same length in which each invalid byte is `?`,
-/// so that a range in the text is a range in the bytes.
+/// A received body: the bytes as sent without a byte order mark, and a text of the same length in which each invalid
+/// byte and each bare control character is `?`, so that a range in the text is a range in the bytes.
 pub struct Body<'a> {
-    /// The decompressed bytes as received.
+    /// The decompressed bytes as received, after the byte order mark if there was one.
     pub bytes: &'a [u8],
     /// The same, as text.
     pub text: std::borrow::Cow<'a, str>,

@@ -1,6 +1,22 @@
 //! The one integration binary: each module tests one boundary.
 
-mod http;
-mod payload;
-mod stub;
 mod synthetic;
+mod stub;
+mod payload;
+mod http;
+mod rank_properties;
+mod server;
+mod normalize_real;
+mod normalize_html;
+mod normalize;
+mod rank;
+mod enrich;
+mod publish;
+mod sources_real;
+mod sources;
+mod views;
+mod schema;
+mod cluster;
+mod doctor;
+mod notify;
+mod support;

@@ -1,0 +1,54 @@
+-- Every join is by a key of the other side, and the openings are counted in a scalar subquery: with a grouping here the
+-- planner could no longer walk down the index of the scores and stop after the first hundred jobs.
+select
+    jobs.hash_key,
+    jobs.source,
+    jobs.provider_job_id,
+    jobs.job_title,
+    enrichments.job_title_std,
+    jobs.company,
+    jobs.company_id,
+    coalesce(companies.company_size, jobs.company_size) as company_size,
+    jobs.location,
+    enrichments.location_std,
+    enrichments.location_city,
+    enrichments.location_region,
+    enrichments.location_country,
+    enrichments.location_lat,
+    enrichments.location_lon,
+    jobs.remote_type,
+    jobs.contract_type,
+    enrichments.seniority,
+    enrichments.occupation_code,
+    enrichments.language,
+    jobs.salary_min,
+    jobs.salary_max,
+    jobs.salary_currency,
+    jobs.salary_period,
+    enrichments.salary_min_norm,
+    enrichments.salary_max_norm,
+    enrichments.salary_currency_norm,
+    coalesce(enrichments.skills, '{}'::text[]) as skills,
+    jobs.skills_raw,
+    jobs.description_text,
+    jobs.description_html,
+    jobs.posted_at,
+    jobs.posted_precision,
+    jobs.expires_at,
+    jobs.apply_url,
+    jobs.job_link,
+    jobs.requisition_id,
+    (
+        select count(*)::integer
+        from {{ ref('stg_job_sightings') }} as sightings
+        where sightings.hash_key = jobs.hash_key
+    ) as openings,
+    presence.open_postings,
+    presence.first_seen_at,
+    presence.last_seen_at,
+    presence.closed_at,
+    presence.is_open
+from {{ ref('stg_jobs') }} as jobs
+left join {{ ref('stg_job_presence') }} as presence on presence.hash_key = jobs.hash_key
+left join {{ ref('stg_job_enrichments') }} as enrichments on enrichments.hash_key = jobs.hash_key
+left join {{ ref('stg_companies') }} as companies on companies.company_id = jobs.company_id

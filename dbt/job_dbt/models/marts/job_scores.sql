@@ -1,0 +1,6 @@
+select
+    rankings.profile,
+    rankings.hash_key as job_id,
+    rankings.rank_score,
+    rankings.rank_explain
+from {{ ref('stg_job_rankings') }} as rankings

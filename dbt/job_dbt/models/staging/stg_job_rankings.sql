@@ -1,0 +1,6 @@
+select
+    profile,
+    hash_key,
+    rank_score,
+    rank_explain
+from {{ source('staging', 'job_rankings') }}

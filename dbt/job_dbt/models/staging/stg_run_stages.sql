@@ -1,0 +1,13 @@
+select
+    run_id::text as run_id,
+    stage,
+    source,
+    status,
+    in_count,
+    out_count,
+    duplicate_count,
+    rejected_count,
+    rows_written,
+    duration_ms,
+    error
+from {{ source('ops', 'run_stages') }}

@@ -1,0 +1,13 @@
+select
+    run_id::text as run_id,
+    source,
+    status,
+    searches,
+    searches_failed,
+    requests,
+    pages,
+    bytes,
+    records,
+    fill_rates,
+    error
+from {{ source('ops', 'source_health') }}

@@ -1,0 +1,104 @@
+//! Opens what commands need: paths, configuration, the database.
+
+use super::Global;
+use super::exit::{ConfigErrors, Usage};
+use crate::config::check;
+use crate::config::environment;
+use crate::config::ranking::{self, Ranking};
+use crate::config::sources::SourcesFile;
+use crate::db;
+use crate::db::cluster::{self, Cluster, Search};
+use crate::taxonomy::Taxonomy;
+use anyhow::{Context, Result};
+use sqlx::postgres::{PgConnectOptions, PgPool};
+use sqlx::{ConnectOptions, Connection};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// The folders of this invocation.
+pub fn home(global: &Global) -> PathBuf {
+    global.home.clone().unwrap_or_else(|| environment::home(is_root()))
+}
+
+/// Whether this process may do everything; the owner of a fresh file tells without a system call of our own.
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+/// The configuration, read and checked.
+pub struct Configuration {
+    /// What to ask for.
+    pub sources: SourcesFile,
+    /// Weights and profiles.
+    pub ranking: Ranking,
+    /// Dictionaries.
+    pub taxonomy: Taxonomy,
+    /// The texts they came from, by kind, for the ledger.
+    pub texts: Vec<(&'static str, String)>,
+}
+
+/// Reads and checks the whole configuration folder.
+pub fn configuration(folder: &Path) -> Result<Configuration> {
+    let (sources, sources_text) = check::sources_file(&folder.join("sources.yml")).map_err(ConfigErrors)?;
+    let mistake = |error: anyhow::Error| Usage(format!("{error:#}"));
+    let taxonomy = Taxonomy::load(&folder.join("taxonomy")).map_err(mistake)?;
+    let (ranking, ranking_text) = ranking::load(&folder.join("ranking.yml"), &taxonomy).map_err(mistake)?;
+    let texts = vec![("sources", sources_text), ("ranking", ranking_text)];
+    Ok(Configuration { sources, ranking, taxonomy, texts })
+}
+
+/// A database that is ready: the server's share, how to connect, and a pool of sessions.
+pub struct Database {
+    /// The embedded server, unless `DATABASE_URL` names another.
+    pub cluster: Option<Cluster>,
+    /// How to connect.
+    pub options: PgConnectOptions,
+    /// Sessions as `job_etl_writer`.
+    pub pool: PgPool,
+}
+
+/// Starts or joins the server, and brings the schema up to date.
+pub async fn database(global: &Global) -> Result<Database> {
+    let (cluster, options) = server(global)?;
+    let mut connection =
+        db::session(options.clone()).connect().await.context("cannot connect to the database")?;
+    db::schema::migrate(&mut connection).await?;
+    connection.close().await.ok();
+    let pool = db::connect(options.clone()).await?;
+    Ok(Database { cluster, options, pool })
+}
+
+/// The server of `DATABASE_URL`, else the embedded one.
+pub fn server(global: &Global) -> Result<(Option<Cluster>, PgConnectOptions)> {
+    if let Some(url) = environment::secret("DATABASE_URL")? {
+        use secrecy::ExposeSecret;
+        let options = PgConnectOptions::from_str(url.expose_secret()).map_err(|_| {
+            Usage("DATABASE_URL is not of the form postgresql://user:password@host:port/database".into())
+        })?;
+        return Ok((None, options));
+    }
+    let (cluster, options) = embedded(global)?;
+    Ok((Some(cluster), options))
+}
+
+/// The embedded server of the data folder, whatever `DATABASE_URL` says.
+pub fn embedded(global: &Global) -> Result<(Cluster, PgConnectOptions)> {
+    let cluster = cluster::enter(&home(global), &search(global))?;
+    let options = cluster.connect_options();
+    Ok((cluster, options))
+}
+
+/// Where to look for the programs of PostgreSQL.
+pub fn search(global: &Global) -> Search {
+    let pg_bin = global.pg_bin.clone().or_else(|| environment::variable("JOB_ETL_PG_BIN").map(PathBuf::from));
+    Search { pg_bin, path: environment::variable("PATH").map(Into::into) }
+}
+
+impl Database {
+    /// Closes the sessions; the last invocation out stops the embedded server.
+    pub async fn close(self) -> Result<()> {
+        self.pool.close().await;
+        self.cluster.map_or(Ok(()), Cluster::leave)
+    }
+}

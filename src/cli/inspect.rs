@@ -1,0 +1,279 @@
+//! The commands that look: jobs, explain, check, migrate, status, doctor. None of them runs a stage.
+
+use super::context::{self, Configuration};
+use super::exit::Usage;
+use super::progress::{Progress, seconds, thousands};
+use super::{Global, plan, table};
+use crate::db::{history, outcome, state_hash};
+use crate::notify;
+use crate::rank::explain::explain_text;
+use crate::sources;
+use anyhow::{Context, Result};
+use console::Style;
+use serde_json::json;
+use sqlx::{ConnectOptions, Connection};
+
+/// Runs shown by `status`.
+const RUNS_SHOWN: i64 = 5;
+
+/// Lists the best open jobs.
+pub async fn jobs(global: &Global, top: u16) -> Result<u8> {
+    let database = context::database(global).await?;
+    let mut connection = database.pool.acquire().await?;
+    let best = outcome::best_jobs(&mut connection, None, i64::from(top)).await?;
+    drop(connection);
+    database.close().await?;
+    if global.json {
+        let rows: Vec<_> = best.iter().map(job_json).collect();
+        print(&serde_json::to_string_pretty(&rows)?);
+    } else if best.is_empty() {
+        print("no jobs yet; `job-etl run` collects them, `job-etl demo` shows the bundled ones");
+    } else {
+        print(&table::jobs(&best, table::width()));
+        print("\n`job-etl explain HASH` shows how a score is made.");
+    }
+    Ok(0)
+}
+
+/// Explains the score of the job whose hash begins with `prefix`.
+pub async fn explain(global: &Global, prefix: &str) -> Result<u8> {
+    if prefix.len() < 4 || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(Usage(format!(
+            "`{prefix}` is not the beginning of a job's hash: at least 4 hex digits, as `job-etl jobs` shows"
+        ))
+        .into());
+    }
+    let database = context::database(global).await?;
+    let mut connection = database.pool.acquire().await?;
+    let found = outcome::by_prefix(&mut connection, &prefix.to_lowercase()).await?;
+    drop(connection);
+    database.close().await?;
+    let job = match found.as_slice() {
+        [] => return Err(Usage(format!("no job begins with {prefix}; `job-etl jobs` lists hashes")).into()),
+        [job] => job,
+        _ => return Err(Usage(format!("several jobs begin with {prefix}; give more of the hash")).into()),
+    };
+    if global.json {
+        print(&serde_json::to_string_pretty(&job_json(job))?);
+        return Ok(0);
+    }
+    let place = job.location.as_deref().unwrap_or("place not stated");
+    print(&format!(
+        "{}\n{} · {place}\n{}\n",
+        Style::new().bold().apply_to(&job.job_title),
+        job.company,
+        job.hash_key
+    ));
+    match &job.rank_explain {
+        Some(explain) => print(&explain_text(explain, table::width())),
+        None => print("not ranked yet; run `job-etl rank`"),
+    }
+    if let Some(link) = &job.job_link {
+        print(&format!("\n{link}"));
+    }
+    Ok(0)
+}
+
+fn job_json(job: &outcome::ListedJob) -> serde_json::Value {
+    json!({
+        "hash_key": job.hash_key,
+        "job_title": job.job_title,
+        "company": job.company,
+        "location": job.location,
+        "remote_type": job.remote_type,
+        "contract_type": job.contract_type,
+        "openings": job.openings,
+        "job_link": job.job_link,
+        "apply_url": job.apply_url,
+        "source": job.source,
+        "posted_at": job.posted_at,
+        "first_seen_at": job.first_seen_at,
+        "rank_score": job.score().map(|score| score.as_f64()),
+        "rank_explain": job.rank_explain,
+    })
+}
+
+/// Validates the configuration without touching the database or the network.
+pub fn check(global: &Global) -> Result<u8> {
+    let Configuration { sources, ranking, taxonomy, .. } = context::configuration(&global.config)?;
+    let enabled: Vec<String> = sources
+        .sources
+        .iter()
+        .filter(|(_, source)| source.enabled)
+        .map(|(name, source)| format!("{name} ({})", source.searches.len()))
+        .collect();
+    print(&format!("sources   {} enabled, with their searches: {}", enabled.len(), enabled.join(", ")));
+    print(&format!(
+        "ranking   {} profiles: {}",
+        ranking.profiles.len(),
+        ranking.profiles.keys().cloned().collect::<Vec<_>>().join(", ")
+    ));
+    print(&format!("taxonomy  revision {}", taxonomy.revision()));
+    print(&format!("{} is valid", global.config.display()));
+    Ok(0)
+}
+
+/// Brings the database to this version's schema.
+pub async fn migrate(global: &Global) -> Result<u8> {
+    let (cluster, options) = context::server(global)?;
+    let mut connection =
+        crate::db::session(options).connect().await.context("cannot connect to the database")?;
+    let migrated = crate::db::schema::migrate(&mut connection).await?;
+    connection.close().await.ok();
+    if migrated == crate::db::schema::Migrated::default() {
+        print("nothing to do: tables and views are those of this version");
+    } else {
+        print(&format!("applied {} migrations, made {} views", migrated.applied.len(), migrated.views));
+    }
+    cluster.map_or(Ok(()), crate::db::cluster::Cluster::leave)?;
+    Ok(0)
+}
+
+/// Shows the last runs and the state of the data.
+pub async fn status(global: &Global) -> Result<u8> {
+    let database = context::database(global).await?;
+    let mut connection = database.pool.acquire().await?;
+    let runs = history::runs(&mut connection, RUNS_SHOWN).await?;
+    let stages = match runs.first() {
+        Some(last) => history::stages(&mut connection, last.run_id).await?,
+        None => Vec::new(),
+    };
+    let totals = history::totals(&mut connection).await?;
+    drop(connection);
+    database.close().await?;
+    if global.json {
+        print(&serde_json::to_string_pretty(&json!({ "runs": runs, "stages": stages, "totals": totals }))?);
+        return Ok(0);
+    }
+    if runs.is_empty() {
+        print("no run yet; `job-etl run` does the first");
+        return Ok(0);
+    }
+    print(&format!(
+        "{} jobs, {} open, {} companies; {} rejects; {} messages waiting",
+        thousands(totals.jobs as u64),
+        thousands(totals.open_jobs as u64),
+        thousands(totals.companies as u64),
+        thousands(totals.rejects as u64),
+        thousands(totals.waiting_messages as u64),
+    ));
+    print("\nlast runs");
+    for run in &runs {
+        let took =
+            run.finished_at.map(|end| seconds((end - run.started_at).num_milliseconds().max(0) as u64));
+        print(&format!(
+            "  {}  {:<11}  {}  {:>9}  {:>9} rows{}",
+            run.logical_date,
+            run.status,
+            run.started_at.format("%Y-%m-%d %H:%M:%SZ"),
+            took.unwrap_or_else(|| "running".to_owned()),
+            thousands(run.rows_written as u64),
+            run.error.as_ref().map(|error| format!("\n      {error}")).unwrap_or_default(),
+        ));
+    }
+    print("\nstages of the last run");
+    print("  stage      source               in       out     known  rejected       time  status");
+    for stage in &stages {
+        print(&format!(
+            "  {:<9}  {:<13} {:>9} {:>9} {:>9} {:>9} {:>10}  {}",
+            stage.stage,
+            stage.source,
+            thousands(stage.in_count as u64),
+            thousands(stage.out_count as u64),
+            thousands(stage.duplicate_count as u64),
+            thousands(stage.rejected_count as u64),
+            seconds(stage.duration_ms as u64),
+            stage.status,
+        ));
+    }
+    Ok(0)
+}
+
+/// Prints the state hash, and that of each relation with `--json`.
+pub async fn state_hash(global: &Global) -> Result<u8> {
+    let database = context::database(global).await?;
+    let mut connection = database.pool.acquire().await?;
+    let state = state_hash::state_hash(&mut connection).await?;
+    drop(connection);
+    database.close().await?;
+    if global.json {
+        print(&serde_json::to_string_pretty(&json!({ "total": state.total, "relations": state.relations }))?);
+    } else {
+        print(&state.total);
+    }
+    Ok(0)
+}
+
+/// Keeps the embedded server running for psql, dbt or a BI tool.
+pub async fn database(global: &Global) -> Result<u8> {
+    let database = context::database(global).await?;
+    match &database.cluster {
+        Some(cluster) => print(&format!("{}\nctrl-c stops it", cluster.url())),
+        None => return Err(Usage("DATABASE_URL names a server already".into()).into()),
+    }
+    plan::signalled().await;
+    database.close().await?;
+    Ok(0)
+}
+
+/// Sends the messages that are due.
+pub async fn notify(global: &Global) -> Result<u8> {
+    let Some(endpoint) = plan::endpoint()? else {
+        return Err(Usage("nobody to tell: set JOB_ETL_WEBHOOK_URL and JOB_ETL_WEBHOOK_SECRET".into()).into());
+    };
+    let database = context::database(global).await?;
+    let delivered = notify::deliver(&database.pool, &endpoint, plan::now()).await;
+    database.close().await?;
+    let delivered = delivered?;
+    let progress = Progress::new(global);
+    progress.say(&format!(
+        "{} sent, {} waiting, {} disabled",
+        delivered.sent, delivered.waiting, delivered.disabled
+    ));
+    Ok(if delivered.waiting + delivered.disabled > 0 { 3 } else { 0 })
+}
+
+/// Shows what a run would ask and what is pending; asks nobody and writes nothing.
+pub async fn dry_run(global: &Global, configuration: &Configuration, only: Option<&str>) -> Result<u8> {
+    for (name, config) in &configuration.sources.sources {
+        let wanted = only.map_or(config.enabled, |only| only == name);
+        let Some(source) = sources::by_name(name).filter(|_| wanted) else { continue };
+        let base = config.base_url.as_deref().unwrap_or(source.base_url());
+        print(name);
+        for search in &config.searches {
+            for request in source.requests(search) {
+                let query: Vec<String> =
+                    request.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                let question = if query.is_empty() { "" } else { "?" };
+                print(&format!("  {base}{}{question}{}", request.path, query.join("&")));
+            }
+        }
+    }
+    let (cluster, options) = context::server(global)?;
+    let mut connection =
+        crate::db::session(options).connect().await.context("cannot connect to the database")?;
+    let pending = history::pending(&mut connection).await?;
+    connection.close().await.ok();
+    cluster.map_or(Ok(()), crate::db::cluster::Cluster::leave)?;
+    match pending {
+        Some(pending) => print(&format!(
+            "pending now: {} postings to normalize, {} jobs to enrich or rank",
+            thousands(pending.0),
+            thousands(pending.1)
+        )),
+        None => print("pending now: nothing; this database has no tables yet, `job-etl run` makes them"),
+    }
+    print("dry run: nobody was asked, nothing was written");
+    Ok(0)
+}
+
+/// Checks everything a run needs.
+pub async fn doctor(global: &Global) -> Result<u8> {
+    super::checkup::doctor(global).await
+}
+
+/// Data goes to stdout.
+#[expect(clippy::print_stdout, reason = "data goes to stdout")]
+pub fn print(text: &str) {
+    println!("{text}");
+}

@@ -1,0 +1,177 @@
+//! The command line: parses, reads configuration and clock, calls, shows, and chooses the exit code. The only place
+//! with a clock.
+
+mod checkup;
+mod context;
+mod demo;
+pub mod exit;
+mod inspect;
+mod plan;
+mod progress;
+mod table;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  ok, also with at most 5 % of a source rejected
+  1  failed
+  2  usage or configuration
+  3  partial: a source failed, or more was rejected
+  69 a dependency is not available (PostgreSQL)
+  73 cannot write the output
+  75 another run holds the lock
+  76 a remote side does not keep to its protocol
+  130, 143 interrupted by a signal; run again to continue
+
+Start with `job-etl demo`, then edit config/sources.yml and config/ranking.yml.";
+
+/// Collects job postings, ranks every job from 0 to 100 against your profile, and explains the score.
+#[derive(Debug, Parser)]
+#[command(name = "job-etl", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Folder with sources.yml and ranking.yml
+    #[arg(long, value_name = "DIR", default_value = "config", env = "JOB_ETL_CONFIG", global = true)]
+    config: PathBuf,
+    /// Folder for the published files
+    #[arg(long, value_name = "DIR", default_value = "artifacts", env = "JOB_ETL_ARTIFACTS", global = true)]
+    artifacts: PathBuf,
+    /// Data folder: the database and hyperd [env: JOB_ETL_HOME] [default: ~/.local/share/job-etl]
+    #[arg(long, value_name = "DIR", global = true)]
+    home: Option<PathBuf>,
+    /// Folder with initdb and postgres [env: JOB_ETL_PG_BIN] [default: found]
+    #[arg(long, value_name = "DIR", global = true)]
+    pg_bin: Option<PathBuf>,
+    /// The program hyperd [env: HYPERD_PATH] [default: found in the data folder]
+    #[arg(long, value_name = "FILE", global = true)]
+    hyperd: Option<PathBuf>,
+    /// Say less; twice: errors only
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    quiet: u8,
+    /// Say more on stderr; twice: much more
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
+    /// Print data as JSON on stdout
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Do the whole job: extract, normalize, enrich, rank, publish, notify
+    Run(RunArgs),
+    /// Ask every source and keep what it sends
+    Extract(RunArgs),
+    /// Make clean postings and jobs of what was kept
+    Normalize(RunArgs),
+    /// Find skills, titles, places and pay
+    Enrich(RunArgs),
+    /// Score every job against every profile
+    Rank(RunArgs),
+    /// Write .hyper, Parquet and CSV
+    Publish(RunArgs),
+    /// Send the messages that are due
+    Notify,
+    /// Show the whole job on the bundled postings, offline
+    Demo(demo::DemoArgs),
+    /// List the best jobs
+    Jobs {
+        /// How many
+        #[arg(long, default_value_t = 10)]
+        top: u16,
+    },
+    /// Explain the score of one job
+    Explain {
+        /// The first characters of its hash, as `job-etl jobs` shows them
+        hash: String,
+    },
+    /// Check the configuration, offline
+    Check,
+    /// Bring the database to this version's tables and views
+    Migrate,
+    /// Show the last runs
+    Status,
+    /// Check everything a run needs, and say what to do
+    Doctor,
+    /// Print the hash over all rows of staging, marts and app
+    #[command(hide = true)]
+    StateHash,
+    /// Keep the database running and print its address, until interrupted
+    Database,
+}
+
+/// Options of the commands that run stages.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RunArgs {
+    /// Begin with this stage
+    #[arg(long, value_name = "STAGE", value_enum)]
+    from: Option<crate::run::Stage>,
+    /// Extract from this source only
+    #[arg(long, value_name = "SOURCE")]
+    only: Option<String>,
+    /// The Toronto date this run is for [default: the date of --as-of]
+    #[arg(long, value_name = "DATE")]
+    logical_date: Option<chrono::NaiveDate>,
+    /// The instant to take for now, such as 2026-11-22T12:00:00Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<chrono::DateTime<chrono::Utc>>,
+    /// Show what would be asked and what is pending; write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Answer from the files of this folder instead of the network
+    #[arg(long, value_name = "DIR")]
+    replay: Option<PathBuf>,
+    /// Keep every answer in this folder, for --replay
+    #[arg(long, value_name = "DIR", conflicts_with = "replay")]
+    record: Option<PathBuf>,
+    /// Publish descriptions too; they may hold names, addresses and telephone numbers
+    #[arg(long)]
+    descriptions: bool,
+}
+
+/// Parses the arguments and does what they say; returns the exit code.
+pub fn main() -> u8 {
+    let cli = Cli::parse();
+    progress::start_log(&cli.global);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return exit::report(&anyhow::Error::from(error).context("cannot start the async runtime"));
+        }
+    };
+    runtime.block_on(dispatch(cli)).unwrap_or_else(|error| exit::report(&error))
+}
+
+async fn dispatch(cli: Cli) -> Result<u8> {
+    use crate::run::Stage;
+    let global = &cli.global;
+    match cli.command {
+        Command::Run(arguments) => plan::run(global, &arguments, None).await,
+        Command::Extract(arguments) => plan::run(global, &arguments, Some(Stage::Extract)).await,
+        Command::Normalize(arguments) => plan::run(global, &arguments, Some(Stage::Normalize)).await,
+        Command::Enrich(arguments) => plan::run(global, &arguments, Some(Stage::Enrich)).await,
+        Command::Rank(arguments) => plan::run(global, &arguments, Some(Stage::Rank)).await,
+        Command::Publish(arguments) => plan::run(global, &arguments, Some(Stage::Publish)).await,
+        Command::Notify => inspect::notify(global).await,
+        Command::Demo(arguments) => demo::demo(global, &arguments).await,
+        Command::Jobs { top } => inspect::jobs(global, top).await,
+        Command::Explain { hash } => inspect::explain(global, &hash).await,
+        Command::Check => inspect::check(global),
+        Command::Migrate => inspect::migrate(global).await,
+        Command::Status => inspect::status(global).await,
+        Command::Doctor => inspect::doctor(global).await,
+        Command::StateHash => inspect::state_hash(global).await,
+        Command::Database => inspect::database(global).await,
+    }
+}

@@ -1,0 +1,77 @@
+//! Lists of jobs and key-value tables, as wide as the terminal and no wider.
+
+use crate::db::outcome::ListedJob;
+use crate::posting::Hundredths;
+use crate::rank::explain::reasons;
+use console::{Style, measure_text_width, truncate_str};
+
+/// Columns when the width is unknown, such as in a pipe.
+const DEFAULT_WIDTH: usize = 100;
+
+/// Columns of the terminal on stdout.
+pub fn width() -> usize {
+    let (_, columns) = console::Term::stdout().size_checked().unwrap_or((0, DEFAULT_WIDTH as u16));
+    usize::from(columns).clamp(40, 160)
+}
+
+/// Two lines a job: rank, score, title and company; then place, pay, hash and reasons.
+pub fn jobs(jobs: &[ListedJob], width: usize) -> String {
+    let (bold, dim, cyan) = (Style::new().bold(), Style::new().dim(), Style::new().cyan());
+    let mut lines = Vec::new();
+    for (index, job) in jobs.iter().enumerate() {
+        let score =
+            job.score().map_or_else(|| "  –  ".to_owned(), |score| format!("{:>6.2}", score.as_f64()));
+        let title = truncate_str(
+            &job.job_title,
+            width.saturating_sub(14 + measure_text_width(&job.company)).max(20),
+            "…",
+        );
+        let head =
+            format!("{:>3}  {}  {}  {}", index + 1, cyan.apply_to(score), bold.apply_to(title), job.company);
+        lines.push(truncate_str(&head, width, "…").into_owned());
+        let detail = format!("{}  {}", dim.apply_to(&job.hash_key[..8]), facts(job));
+        lines.push(truncate_str(&format!("     {detail}"), width, "…").into_owned());
+        if let Some(explain) = &job.rank_explain {
+            let why = reasons(explain).join(" · ");
+            lines.push(
+                truncate_str(&format!("               {}", dim.apply_to(why)), width, "…").into_owned(),
+            );
+        }
+    }
+    lines.join("\n")
+}
+
+fn facts(job: &ListedJob) -> String {
+    let mut facts = vec![job.location.clone().unwrap_or_else(|| "place not stated".to_owned())];
+    if job.remote_type != "unknown" {
+        facts.push(job.remote_type.clone());
+    }
+    facts.push(pay(job).unwrap_or_else(|| "pay not stated".to_owned()));
+    if job.openings > 1 {
+        facts.push(format!("{} openings", job.openings));
+    }
+    facts.push(job.source.clone());
+    facts.join(" · ")
+}
+
+fn pay(job: &ListedJob) -> Option<String> {
+    let amount = |cents: Option<i64>| cents.map(|cents| thousands_of(Hundredths(cents)));
+    let range = match (amount(job.salary_min_cents), amount(job.salary_max_cents)) {
+        (Some(min), Some(max)) if min == max => min,
+        (Some(min), Some(max)) => format!("{min}–{max}"),
+        (Some(min), None) => format!("from {min}"),
+        (None, Some(max)) => format!("up to {max}"),
+        (None, None) => return None,
+    };
+    let currency = job.salary_currency.as_deref().unwrap_or("");
+    let period = job.salary_period.as_deref().map(|period| format!("/{period}")).unwrap_or_default();
+    Some(format!("{range} {currency}{period}"))
+}
+
+fn thousands_of(amount: Hundredths) -> String {
+    if amount.0 % 100 == 0 {
+        super::progress::thousands((amount.0 / 100) as u64)
+    } else {
+        format!("{:.2}", amount.as_f64())
+    }
+}

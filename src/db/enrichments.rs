@@ -1,0 +1,122 @@
+//! `staging.job_enrichments`: one row per job, and which jobs are still to be enriched.
+
+use super::copy::{CopyRows, Jsonb};
+use crate::batches::Batcher;
+use anyhow::{Context, Result};
+use futures_util::TryStreamExt;
+use sqlx::{FromRow, PgConnection, PgPool};
+
+/// What the core needs of a job.
+#[derive(Debug, Clone, FromRow)]
+#[expect(missing_docs, reason = "the columns of staging.job_postings_stg")]
+pub struct PendingJob {
+    pub hash_key: String,
+    pub content_hash: String,
+    pub source: String,
+    pub job_title: String,
+    pub company: String,
+    pub location: Option<String>,
+    pub place_city: Option<String>,
+    pub place_region: Option<String>,
+    pub place_country: Option<String>,
+    pub place_lat: Option<f64>,
+    pub place_lon: Option<f64>,
+    pub seniority_raw: Option<String>,
+    pub skills_raw: Vec<String>,
+    pub description_text: Option<String>,
+    pub salary_min_cents: Option<i64>,
+    pub salary_max_cents: Option<i64>,
+    pub salary_currency: Option<String>,
+    pub salary_period: Option<String>,
+}
+
+/// One row to write.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct EnrichmentRow {
+    pub hash_key: String,
+    pub content_hash: String,
+    pub source: String,
+    pub enrichment_hash: String,
+    pub enrichment: crate::enrich::core::Enrichment,
+}
+
+/// Reads the jobs without an enrichment of their content at this revision.
+pub async fn pending(
+    pool: PgPool,
+    revision: String,
+    mut batcher: Batcher<PendingJob>,
+) -> Result<Batcher<PendingJob>> {
+    let mut rows = sqlx::query_as::<_, PendingJob>(
+        "select j.hash_key, j.content_hash, j.source, j.job_title, j.company, j.location, j.place_city, j.place_region,
+                j.place_country, j.place_lat, j.place_lon, j.seniority_raw, j.skills_raw, j.description_text,
+                (j.salary_min * 100)::bigint as salary_min_cents, (j.salary_max * 100)::bigint as salary_max_cents,
+                j.salary_currency, j.salary_period
+         from staging.job_postings_stg j
+         left join staging.job_enrichments e on e.hash_key = j.hash_key
+         where e.content_hash is distinct from j.content_hash or e.revision is distinct from $1",
+    )
+    .bind(&revision)
+    .fetch(&pool);
+    while let Some(row) = rows.try_next().await.context("cannot read jobs to enrich")? {
+        let bytes = row.description_text.as_ref().map_or(0, String::len) + 500;
+        if !batcher.push(row, bytes).await {
+            break;
+        }
+    }
+    drop(rows);
+    Ok(batcher)
+}
+
+/// Replaces the enrichments of these jobs; returns the rows written.
+pub async fn replace(conn: &mut PgConnection, revision: &str, enriched: &[EnrichmentRow]) -> Result<u64> {
+    let keys: Vec<&str> = enriched.iter().map(|row| row.hash_key.as_str()).collect();
+    sqlx::query("delete from staging.job_enrichments where hash_key = any($1)")
+        .bind(&keys)
+        .execute(&mut *conn)
+        .await
+        .context("cannot delete old enrichments")?;
+    let mut rows = CopyRows::new(18);
+    for row in enriched {
+        let made = &row.enrichment;
+        rows.push(&[
+            &row.hash_key,
+            &row.content_hash,
+            &revision,
+            &row.enrichment_hash,
+            &made.job_title_std,
+            &made.occupation_code,
+            &made.seniority.map(|seniority| seniority.as_str()),
+            &made.skills,
+            &made.location_std,
+            &made.location_city,
+            &made.location_region,
+            &made.location_country,
+            &made.location_lat,
+            &made.location_lon,
+            &made.salary_min_norm,
+            &made.salary_max_norm,
+            &made.language,
+            &Jsonb(&made.provenance.to_string()),
+        ]);
+    }
+    rows.send(
+        conn,
+        "copy staging.job_enrichments (hash_key, content_hash, revision, enrichment_hash, job_title_std, occupation_code,
+             seniority, skills, location_std, location_city, location_region, location_country, location_lat,
+             location_lon, salary_min_norm, salary_max_norm, language, provenance) from stdin (format binary)",
+    )
+    .await
+}
+
+/// Removes the enrichments of jobs that are gone; returns how many.
+pub async fn remove_orphans(conn: &mut PgConnection) -> Result<u64> {
+    let removed = sqlx::query(
+        "delete from staging.job_enrichments e
+         where not exists (select from staging.job_postings_stg j where j.hash_key = e.hash_key)",
+    )
+    .execute(conn)
+    .await
+    .context("cannot remove enrichments of jobs that are gone")?;
+    Ok(removed.rows_affected())
+}

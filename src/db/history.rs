@@ -1,0 +1,121 @@
+//! What `job-etl status` shows of the ledgers.
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+/// One row of `ops.runs`.
+#[derive(Debug, Clone, FromRow, Serialize)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct PastRun {
+    pub run_id: Uuid,
+    pub logical_date: NaiveDate,
+    pub as_of: DateTime<Utc>,
+    pub status: String,
+    pub failed_stage: Option<String>,
+    pub error: Option<String>,
+    pub started_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub rows_written: i64,
+    pub code_version: String,
+}
+
+/// One row of `ops.run_stages`.
+#[derive(Debug, Clone, FromRow, Serialize)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct PastStage {
+    pub stage: String,
+    pub source: String,
+    pub status: String,
+    pub in_count: i64,
+    pub out_count: i64,
+    pub duplicate_count: i64,
+    pub rejected_count: i64,
+    pub rows_written: i64,
+    pub duration_ms: i64,
+    pub error: Option<String>,
+}
+
+/// How much there is.
+#[derive(Debug, Clone, FromRow, Serialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Totals {
+    pub jobs: i64,
+    pub open_jobs: i64,
+    pub companies: i64,
+    pub rejects: i64,
+    pub waiting_messages: i64,
+}
+
+/// The last runs, newest first.
+pub async fn runs(conn: &mut PgConnection, limit: i64) -> Result<Vec<PastRun>> {
+    sqlx::query_as(
+        "select run_id, logical_date, as_of, status, failed_stage, error, started_at, finished_at, rows_written,
+                code_version
+         from ops.runs
+         order by epoch desc
+         limit $1",
+    )
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+    .context("cannot read ops.runs")
+}
+
+/// The stages of one run, in the order of the pipeline.
+pub async fn stages(conn: &mut PgConnection, run_id: Uuid) -> Result<Vec<PastStage>> {
+    sqlx::query_as(
+        "select stage, source, status, in_count, out_count, duplicate_count, rejected_count, rows_written, duration_ms,
+                error
+         from ops.run_stages
+         where run_id = $1
+         order by array_position(array['extract', 'normalize', 'enrich', 'rank', 'publish', 'notify'], stage), source",
+    )
+    .bind(run_id)
+    .fetch_all(conn)
+    .await
+    .context("cannot read ops.run_stages")
+}
+
+/// Counts over the staging tables and the outbox.
+pub async fn totals(conn: &mut PgConnection) -> Result<Totals> {
+    sqlx::query_as(
+        "select (select count(*) from staging.job_presence) as jobs,
+                (select count(*) from staging.job_presence where closed_at is null) as open_jobs,
+                (select count(*) from staging.companies) as companies,
+                (select count(*) from ops.rejects) as rejects,
+                (select count(*) from ops.outbox where sent_at is null and disabled_at is null) as waiting_messages",
+    )
+    .fetch_one(conn)
+    .await
+    .context("cannot count the jobs")
+}
+
+/// Postings without a sighting of their content, and jobs without a present enrichment or ranking; `None` before the
+/// first migration. Revisions are not compared: that takes the configuration of a run.
+pub async fn pending(conn: &mut PgConnection) -> Result<Option<(u64, u64)>> {
+    let exists: bool = sqlx::query_scalar("select to_regclass('staging.job_rankings') is not null")
+        .fetch_one(&mut *conn)
+        .await
+        .context("cannot look for the tables")?;
+    if !exists {
+        return Ok(None);
+    }
+    let (postings, jobs): (i64, i64) = sqlx::query_as(
+        "select (select count(*)
+                 from staging.posting_presence p
+                 left join staging.job_sightings s using (source, source_job_id)
+                 where s.raw_id is distinct from p.raw_id),
+                (select count(*)
+                 from staging.job_postings_stg j
+                 left join staging.job_enrichments e using (hash_key)
+                 left join staging.job_rankings r on r.hash_key = j.hash_key and r.profile = 'default'
+                 where e.content_hash is distinct from j.content_hash or r.hash_key is null)",
+    )
+    .fetch_one(conn)
+    .await
+    .context("cannot count what is pending")?;
+    Ok(Some((postings as u64, jobs as u64)))
+}

@@ -1,0 +1,136 @@
+//! What a job's own words say: standard title, level, skills, place, pay in Canadian dollars a year, language. Pure: the
+//! same job and dictionaries give the same row. Fills a column only from evidence, and says which in `provenance`.
+
+use super::{pay, place, title};
+use crate::posting::{Hundredths, SalaryPeriod, Seniority};
+use crate::taxonomy::{Taxonomy, language};
+use md5::{Digest, Md5};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// Changes whenever a job would be enriched differently, so that all jobs are enriched again.
+pub const VERSION: &str = "1";
+
+/// The columns of `staging.job_postings_stg` that are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[expect(missing_docs, reason = "the columns are described in migrations/0001 and dbt")]
+pub struct EnrichInput<'a> {
+    pub job_title: &'a str,
+    pub company: &'a str,
+    pub location: Option<&'a str>,
+    pub place_city: Option<&'a str>,
+    pub place_region: Option<&'a str>,
+    pub place_country: Option<&'a str>,
+    pub place_lat: Option<f64>,
+    pub place_lon: Option<f64>,
+    pub seniority_raw: Option<&'a str>,
+    pub skills_raw: &'a [String],
+    pub description_text: Option<&'a str>,
+    pub salary_min: Option<Hundredths>,
+    pub salary_max: Option<Hundredths>,
+    pub salary_currency: Option<&'a str>,
+    pub salary_period: Option<SalaryPeriod>,
+}
+
+/// The columns of `staging.job_enrichments` below `enrichment_hash`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the columns are described in migrations/0001 and dbt")]
+pub struct Enrichment {
+    pub job_title_std: Option<String>,
+    pub occupation_code: Option<String>,
+    pub seniority: Option<Seniority>,
+    pub skills: Vec<String>,
+    pub location_std: Option<String>,
+    pub location_city: Option<String>,
+    pub location_region: Option<String>,
+    pub location_country: Option<String>,
+    pub location_lat: Option<f64>,
+    pub location_lon: Option<f64>,
+    pub salary_min_norm: Option<Hundredths>,
+    pub salary_max_norm: Option<Hundredths>,
+    pub language: Option<String>,
+    pub provenance: Value,
+}
+
+/// Where a group of columns came from, and how sure that is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Provenance {
+    pub origin: &'static str,
+    pub confidence: f64,
+}
+
+impl Provenance {
+    pub(super) const NONE: Provenance = Provenance { origin: "none", confidence: 0.0 };
+
+    pub(super) fn new(origin: &'static str, confidence: f64) -> Provenance {
+        Provenance { origin, confidence }
+    }
+}
+
+/// Enriches one job.
+pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
+    let title = title::standard(input.job_title, input.seniority_raw, taxonomy);
+    let (skills, skills_from) = skills(input, taxonomy);
+    let location = place::standard(input, taxonomy);
+    let (salary_min_norm, salary_max_norm, pay_from) = pay::cad_per_year(input, taxonomy);
+    let text = input.description_text.filter(|text| !text.trim().is_empty());
+    let spoken = text.and_then(language::detect).or_else(|| language::detect(input.job_title));
+    let language_from =
+        spoken.map_or(Provenance::NONE, |(_, confidence)| Provenance::new("dictionary", confidence));
+
+    let mut provenance = Map::new();
+    let groups = [
+        ("title", title.from),
+        ("seniority", title.level_from),
+        ("skills", skills_from),
+        ("location", location.from),
+        ("salary", pay_from),
+        ("language", language_from),
+    ];
+    for (group, from) in groups {
+        provenance.insert(group.to_owned(), json!({ "origin": from.origin, "confidence": from.confidence }));
+    }
+    Enrichment {
+        job_title_std: title.title,
+        occupation_code: title.occupation_code,
+        seniority: title.level,
+        skills,
+        location_std: location.standard,
+        location_city: location.city,
+        location_region: location.region,
+        location_country: location.country,
+        location_lat: location.coordinates.map(|(lat, _)| lat),
+        location_lon: location.coordinates.map(|(_, lon)| lon),
+        salary_min_norm,
+        salary_max_norm,
+        language: spoken.map(|(code, _)| code.to_owned()),
+        provenance: Value::Object(provenance),
+    }
+}
+
+/// md5 over every column, as 32 hex digits: an equal row is not ranked again.
+pub fn enrichment_hash(enrichment: &Enrichment) -> String {
+    let columns = serde_json::to_vec(enrichment).expect("an enrichment has text keys only");
+    Md5::digest(columns).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What `revision` of an output row must be made from: this logic and these dictionaries.
+pub fn revision(taxonomy: &Taxonomy) -> String {
+    format!("{VERSION}-{}", taxonomy.revision())
+}
+
+/// The source's own tags first, then the words of title and description.
+fn skills(input: &EnrichInput, taxonomy: &Taxonomy) -> (Vec<String>, Provenance) {
+    let mut found: Vec<usize> = input.skills_raw.iter().filter_map(|tag| taxonomy.skills.tag(tag)).collect();
+    let tagged = found.len();
+    taxonomy.skills.find(input.job_title, &mut found);
+    if let Some(text) = input.description_text {
+        taxonomy.skills.find(text, &mut found);
+    }
+    let from = match (tagged, found.len()) {
+        (_, 0) => Provenance::NONE,
+        (0, _) => Provenance::new("dictionary", 0.8),
+        _ => Provenance::new("structured", 0.95),
+    };
+    (taxonomy.skills.sorted_names(found), from)
+}

@@ -1,0 +1,178 @@
+//! The keys and hashes that rows are known and compared by. Changing one re-keys every row: raise `VERSION` with it.
+
+use super::canonical::Canonical;
+use super::text::words;
+use md5::{Digest, Md5};
+use std::fmt::Write;
+
+/// Words that only say what kind of legal person a company is, accents removed.
+const LEGAL_FORMS: &[&str] = &[
+    "inc",
+    "incorporated",
+    "incorporee",
+    "ltd",
+    "limited",
+    "ltee",
+    "limitee",
+    "llc",
+    "llp",
+    "lllp",
+    "lp",
+    "plc",
+    "pllc",
+    "pc",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "cie",
+    "gmbh",
+    "mbh",
+    "ggmbh",
+    "ag",
+    "se",
+    "kg",
+    "kgaa",
+    "ohg",
+    "ug",
+    "ev",
+    "sa",
+    "sas",
+    "sasu",
+    "sarl",
+    "sprl",
+    "srl",
+    "spa",
+    "sl",
+    "slu",
+    "bv",
+    "nv",
+    "cv",
+    "ab",
+    "as",
+    "asa",
+    "oy",
+    "oyj",
+    "aps",
+    "pty",
+    "pvt",
+    "pte",
+    "bhd",
+    "sdn",
+    "kk",
+    "sro",
+    "doo",
+    "zrt",
+    "kft",
+    "ltda",
+    "eireli",
+    "senc",
+    "ulc",
+    "enr",
+    "sencrl",
+];
+
+/// The key of a job: md5 of `company|title|location`, each lower-cased with white space collapsed.
+pub fn hash_key(company: &str, title: &str, location: Option<&str>) -> String {
+    let parts = [company, title, location.unwrap_or_default()].map(collapsed);
+    hex(&Md5::digest(parts.join("|")))
+}
+
+/// The key of a company: lower case, no accents of Latin letters, no punctuation, no legal form; never empty.
+pub fn company_key(company: &str) -> String {
+    let spelled = company.replace('&', " and ").replace('+', " plus ").replace(['\'', '’'], "");
+    let folded = words(&without_initial_dots(&spelled));
+    let mut kept: Vec<&str> = folded.split_whitespace().collect();
+    while kept.len() > 1 && kept.last().is_some_and(|last| LEGAL_FORMS.contains(last)) {
+        kept.pop();
+        while kept.len() > 1 && kept.last().is_some_and(|last| ["and", "de"].contains(last)) {
+            kept.pop();
+        }
+    }
+    if kept.is_empty() { collapsed(company) } else { kept.join(" ") }
+}
+
+/// md5 over every column, as JSON: two rows are equal exactly when their hashes are.
+pub fn content_hash(canonical: &Canonical) -> String {
+    let encoded =
+        serde_json::to_vec(canonical).expect("columns are texts, numbers and lists, which JSON always holds");
+    hex(&Md5::digest(encoded))
+}
+
+/// md5 of the words of a description, so that two openings with one headline can be told apart.
+pub fn text_hash(description_text: &str) -> String {
+    hex(&Md5::digest(collapsed(description_text)))
+}
+
+fn collapsed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out.to_lowercase()
+}
+
+/// `S.A.` as `SA`: a dot after a single letter is no boundary between words.
+fn without_initial_dots(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut letters = 0;
+    for character in text.chars() {
+        if character == '.' && letters == 1 {
+            letters = 0;
+            continue;
+        }
+        letters = if character.is_alphanumeric() { letters + 1 } else { 0 };
+        out.push(character);
+    }
+    out
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        write!(out, "{byte:02x}").expect("a String takes every write");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hash_keys_are_the_documented_md5() {
+        // Taken with `printf 'acme|data engineer|toronto, on' | md5sum`.
+        let expected = "25792b97774c34fb41100c6ce3d85f20";
+        let key = hash_key("ACME", "Data  Engineer ", Some("Toronto, ON"));
+        assert_eq!(key, expected);
+        assert_eq!(key, hash_key("acme", "data engineer", Some("toronto,  on")));
+        assert_ne!(key, hash_key("acme", "data engineer", None));
+    }
+
+    #[test]
+    fn company_keys() {
+        let check =
+            |company: &str, expected: &str| assert_eq!(company_key(company), expected, "of {company:?}");
+        check("Acme Inc.", "acme");
+        check("ACME, Incorporated", "acme");
+        check("Érablière Tremblay Ltée", "erabliere tremblay");
+        check("Müller GmbH & Co. KG", "muller");
+        check("Banco Sur S.A. de C.V.", "banco sur");
+        check("Limited", "limited");
+        check("Johnson & Johnson", "johnson and johnson");
+        check("Moody's Corporation", "moodys");
+        check("C3.ai, LLC", "c3 ai");
+        check("株式会社ガ", "株式会社ガ");
+        check("🚀", "🚀");
+        check("!!!", "!!!");
+    }
+
+    #[test]
+    fn texts_are_compared_by_their_words() {
+        assert_eq!(text_hash("A  b\nc"), text_hash("a b c"));
+        assert_ne!(text_hash("a b c"), text_hash("a b d"));
+    }
+}

@@ -1,0 +1,586 @@
+//! Kind of contract and work model from the words that sources really send. Absence of a word is `unknown`, never a
+//! default; descriptions are never read here.
+
+use super::text;
+use crate::posting::{ContractType, RemoteType};
+
+const INTERN: &[&str] = &[
+    "intern",
+    "interns",
+    "internship",
+    "internships",
+    "praktikum",
+    "praktikant",
+    "praktikantin",
+    "praktika",
+    "pflichtpraktikum",
+    "coop",
+    "co op",
+    "apprentice",
+    "apprenticeship",
+    "apprentissage",
+    "professionnalisation",
+    "alternance",
+    "alternant",
+    "ausbildung",
+    "azubi",
+    "duales studium",
+    "trainee",
+    "traineeship",
+    "werkstudent",
+    "werkstudentin",
+    "working student",
+    "stagiaire",
+    "pasantia",
+    "practicas",
+    "becario",
+    "estagio",
+    "estagiario",
+    "tirocinio",
+];
+/// These mean an internship in a field for the contract, and something else in a headline.
+const INTERN_FIELD: &[&str] = &["stage", "student", "students", "etudiant", "placement"];
+const TEMP: &[&str] = &[
+    "temporary",
+    "temp",
+    "casual",
+    "per diem",
+    "perdiem",
+    "prn",
+    "seasonal",
+    "interim",
+    "interimaire",
+    "intermittent",
+    "saisonnier",
+    "temporaire",
+    "occasionnel",
+    "surnumeraire",
+    "aushilfe",
+    "minijob",
+    "mini job",
+    "zeitarbeit",
+    "leiharbeit",
+    "geringfugig",
+    "on call",
+    "zero hours",
+    "zero hour",
+    "temporal",
+    "temporario",
+    "relief",
+    "locum",
+    "mis",
+    "sai",
+];
+const CONTRACT: &[&str] = &[
+    "contractor",
+    "contractors",
+    "freelance",
+    "freelancer",
+    "freelancers",
+    "fixed term",
+    "fixedterm",
+    "limited term",
+    "term contract",
+    "contract to",
+    "self employed",
+    "selfemployed",
+    "independent contractor",
+    "independant",
+    "1099",
+    "c2c",
+    "corp to corp",
+    "b2b",
+    "cdd",
+    "duree determinee",
+    "profession liberale",
+    "lib",
+    "befristet",
+    "befristete",
+    "befristeter",
+    "freie mitarbeit",
+    "freiberuflich",
+    "werkvertrag",
+    "autonomo",
+    "ftc",
+    "project based",
+];
+/// A permanent contract is a contract too, and in French every employment is a `contrat`.
+const CONTRACT_UNLESS_PERMANENT: &[&str] =
+    &["contract", "contracts", "contracted", "contractual", "contractuel", "term"];
+const PERMANENT: &[&str] = &[
+    "permanent",
+    "permanente",
+    "perm",
+    "regular",
+    "direct hire",
+    "cdi",
+    "duree indeterminee",
+    "indefinido",
+    "indeterminato",
+    "unbefristet",
+    "unbefristete",
+    "unbefristeter",
+    "festanstellung",
+    "feste anstellung",
+];
+const FULL_TIME: &[&str] = &[
+    "full time",
+    "fulltime",
+    "full",
+    "ft",
+    "vollzeit",
+    "temps plein",
+    "temps complet",
+    "plein temps",
+    "tiempo completo",
+    "jornada completa",
+    "tempo pieno",
+    "tempo integral",
+    "voltijd",
+    "fulltid",
+    "heltid",
+];
+const PART_TIME: &[&str] = &[
+    "part time",
+    "parttime",
+    "part timer",
+    "half time",
+    "pt",
+    "teilzeit",
+    "temps partiel",
+    "mi temps",
+    "tiempo parcial",
+    "media jornada",
+    "tempo parziale",
+    "deeltijd",
+    "deltid",
+    "side",
+];
+/// A headline with one of these is about interns, not for one.
+const NOT_AN_INTERN: &[&str] =
+    &["manager", "coordinator", "recruiter", "lead", "director", "supervisor", "head"];
+
+const HYBRID: &[&str] = &[
+    "hybrid",
+    "hybride",
+    "hybrides",
+    "hybrider",
+    "hybrido",
+    "hibrido",
+    "hibrida",
+    "ibrido",
+    "partially remote",
+    "partly remote",
+    "semi remote",
+    "some remote",
+    "teilweise remote",
+    "teilweise homeoffice",
+];
+const REMOTE: &[&str] = &[
+    "remote",
+    "remotely",
+    "work from home",
+    "working from home",
+    "wfh",
+    "home based",
+    "homebased",
+    "home office",
+    "homeoffice",
+    "teletravail",
+    "telework",
+    "teleworking",
+    "telecommute",
+    "telecommuting",
+    "teletrabajo",
+    "a distance",
+    "distanciel",
+    "remoto",
+    "remota",
+    "anywhere",
+    "home working",
+    "thuiswerken",
+];
+const ONSITE: &[&str] = &[
+    "onsite",
+    "on site",
+    "in office",
+    "in person",
+    "office based",
+    "sur site",
+    "sur place",
+    "presentiel",
+    "presencial",
+    "vor ort",
+    "in store",
+];
+const NOT_REMOTE: &[&str] = &["not remote", "non remote", "no remote", "kein homeoffice", "no telework"];
+/// A place that consists of one of these and nothing else.
+const REMOTE_ALONE: &[&str] =
+    &["virtual", "worldwide", "distributed", "global", "work from anywhere", "telecommute"];
+/// Trades and things, not work models.
+const OTHER_MEANINGS: &[&str] = &[
+    "remote sensing",
+    "remote monitoring",
+    "remote support",
+    "remote control",
+    "remote pilot",
+    "remote access",
+    "hybrid cloud",
+    "hybrid it",
+    "hybrid vehicle",
+    "hybrid electric",
+    "hybrid mobile",
+    "hybrid app",
+];
+/// Words that may stand beside a work model in a part of a headline that states nothing else.
+const BESIDE: &[&str] = &[
+    "fully",
+    "100",
+    "or",
+    "and",
+    "based",
+    "only",
+    "first",
+    "position",
+    "role",
+    "in",
+    "us",
+    "usa",
+    "uk",
+    "eu",
+    "emea",
+    "apac",
+    "latam",
+    "canada",
+    "europe",
+    "germany",
+    "worldwide",
+    "global",
+    "optional",
+    "possible",
+    "available",
+    "friendly",
+];
+
+/// The kind of contract from the source's word for it, else from a headline that is plain about it.
+pub fn contract_type(employment: Option<&str>, title: &str) -> ContractType {
+    let stated = employment
+        .map_or(ContractType::Unknown, |employment| from_field(&text::words(&separated(employment))));
+    if stated != ContractType::Unknown {
+        return stated;
+    }
+    let title = text::words(title);
+    if first(&title, INTERN).is_some() && first(&title, NOT_AN_INTERN).is_none() {
+        return ContractType::Intern;
+    }
+    let plain =
+        |terms: &[&'static str]| terms.iter().copied().filter(|term| term.len() > 4).collect::<Vec<_>>();
+    full_or_part(first(&title, &plain(FULL_TIME)), first(&title, &plain(PART_TIME)))
+}
+
+/// The work model from the field made for it, else from the place, else from the headline.
+pub fn remote_type(stated: Option<RemoteType>, location: Option<&str>, title: &str) -> RemoteType {
+    let place = || location.map_or(RemoteType::Unknown, from_place);
+    match stated {
+        Some(stated) if stated != RemoteType::Unknown => stated,
+        _ => match place() {
+            RemoteType::Unknown => from_title(title),
+            found => found,
+        },
+    }
+}
+
+/// What says least about the hours wins: an internship is one at any hours, a contract too.
+fn from_field(words: &str) -> ContractType {
+    let holds = |terms| first(words, terms).is_some();
+    let is_permanent = holds(PERMANENT);
+    if holds(INTERN) || holds(INTERN_FIELD) {
+        return ContractType::Intern;
+    }
+    if holds(TEMP) {
+        return ContractType::Temp;
+    }
+    if holds(CONTRACT) || (holds(CONTRACT_UNLESS_PERMANENT) && !is_permanent) {
+        return ContractType::Contract;
+    }
+    match full_or_part(first(words, FULL_TIME), first(words, PART_TIME)) {
+        ContractType::Unknown if is_permanent => ContractType::FullTime,
+        found => found,
+    }
+}
+
+/// Where both are offered, the one named first.
+fn full_or_part(full: Option<usize>, part: Option<usize>) -> ContractType {
+    match (full, part) {
+        (None, None) => ContractType::Unknown,
+        (Some(full), Some(part)) if part < full => ContractType::PartTime,
+        (None, Some(_)) => ContractType::PartTime,
+        (Some(_), _) => ContractType::FullTime,
+    }
+}
+
+fn from_place(location: &str) -> RemoteType {
+    let parts = location.split(['-', '–', '—', '|', ',', ';', '/', '(', ')']);
+    let is_remote_alone = parts.map(text::words).any(|part| REMOTE_ALONE.contains(&part.trim()));
+    model(&text::words(location), is_remote_alone)
+}
+
+/// Only brackets and parts of a headline that state nothing but a work model are believed.
+fn from_title(title: &str) -> RemoteType {
+    let mut stated = String::from(" ");
+    let mut depth = 0_usize;
+    let mut part = String::new();
+    for character in title.chars().chain(['|']) {
+        let ends = matches!(character, '(' | ')' | '[' | ']' | '|' | ',' | ';' | ':' | '–' | '—')
+            || (character == '-' && part.ends_with(' '));
+        if !ends {
+            part.push(character);
+            continue;
+        }
+        let words = text::words(&part);
+        if (depth > 0 && first(&words, OTHER_MEANINGS).is_none()) || is_only_a_model(&words) {
+            stated.push_str(words.trim_start());
+        }
+        part.clear();
+        match character {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    model(&stated, false)
+}
+
+fn is_only_a_model(words: &str) -> bool {
+    let mut rest = words.to_owned();
+    for term in [HYBRID, REMOTE, ONSITE].into_iter().flatten() {
+        rest = rest.replace(&format!(" {term} "), " ");
+    }
+    rest.len() < words.len() && rest.split_ascii_whitespace().all(|word| BESIDE.contains(&word))
+}
+
+/// Two models offered side by side are a mixed one.
+fn model(words: &str, is_remote_alone: bool) -> RemoteType {
+    let holds = |terms| first(words, terms).is_some();
+    if holds(NOT_REMOTE) {
+        return RemoteType::Onsite;
+    }
+    match (holds(HYBRID), is_remote_alone || holds(REMOTE), holds(ONSITE)) {
+        (true, _, _) | (_, true, true) => RemoteType::Hybrid,
+        (_, true, _) => RemoteType::Remote,
+        (_, _, true) => RemoteType::Onsite,
+        _ => RemoteType::Unknown,
+    }
+}
+
+/// Where the first of the terms stands as whole words.
+fn first(words: &str, terms: &[&str]) -> Option<usize> {
+    terms.iter().filter_map(|term| find(words, term)).min()
+}
+
+fn find(words: &str, term: &str) -> Option<usize> {
+    let mut from = 0;
+    while let Some(at) = words[from..].find(term).map(|at| from + at) {
+        let end = at + term.len();
+        if words[..at].ends_with(' ') && words[end..].starts_with(' ') {
+            return Some(at);
+        }
+        from = end;
+    }
+    None
+}
+
+/// `FullTime` as `Full Time`.
+fn separated(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 4);
+    for character in text.chars() {
+        if character.is_uppercase() && out.ends_with(char::is_lowercase) {
+            out.push(' ');
+        }
+        out.push(character);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contracts_as_sources_write_them() {
+        let check = |employment: &str, expected: &str| {
+            assert_eq!(contract_type(Some(employment), "").as_str(), expected, "of {employment:?}");
+        };
+        for word in [
+            "FullTime",
+            "FULLTIME",
+            "FULL_TIME",
+            "full-time",
+            "Full Time",
+            "Full-time permanent position",
+            "Permanent",
+            "Vollzeit",
+            "CDI",
+            "temps plein",
+            "Contrat à durée indéterminée",
+            "permanent contract",
+            "Regular",
+            "FULLTIME, PARTTIME",
+            "unbefristeter Vertrag",
+            "full",
+        ] {
+            check(word, "full_time");
+        }
+        for word in [
+            "PartTime",
+            "PARTTIME",
+            "part_time",
+            "Teilzeit",
+            "CDI, Temps partiel",
+            "Side",
+            "Part-Time, Full-Time",
+            "Permanent part time",
+        ] {
+            check(word, "part_time");
+        }
+        for word in [
+            "Contract",
+            "CONTRACTOR",
+            "Contractor",
+            "FULLTIME, CONTRACTOR",
+            "fixed term",
+            "Fixed-Term (12 months)",
+            "freelance",
+            "CDD - 12 Mois",
+            "Contrat à durée déterminée - 6 Mois",
+            "Full-time contract",
+            "contract-to-hire",
+            "befristet, Vollzeit",
+            "Profession libérale",
+            "term",
+        ] {
+            check(word, "contract");
+        }
+        for word in [
+            "INTERN",
+            "Internship",
+            "stage",
+            "co-op",
+            "Werkstudent",
+            "Full-time, Internship",
+            "Contrat apprentissage",
+            "Working Student",
+        ] {
+            check(word, "intern");
+        }
+        for word in [
+            "Temporary",
+            "TEMPORARY",
+            "CASUAL",
+            "per diem",
+            "PER_DIEM",
+            "Mission intérimaire - 3 Mois",
+            "Temp to perm",
+            "Seasonal",
+        ] {
+            check(word, "temp");
+        }
+        for word in ["", "OTHER", "VOLUNTEER", "Contrat travail", "International", "external", "Internal"] {
+            check(word, "unknown");
+        }
+    }
+
+    #[test]
+    fn headlines_help_where_the_field_is_silent() {
+        let check = |title: &str, expected: &str| {
+            assert_eq!(contract_type(None, title).as_str(), expected, "of {title:?}")
+        };
+        check("Software Engineer Intern (Summer 2027)", "intern");
+        check("Praktikant Marketing", "intern");
+        check("Buchhalter (m/w/d) – Teilzeit", "part_time");
+        check("Tax Manager (m/w/d) – Vollzeit", "full_time");
+        check("Internship Program Manager", "unknown");
+        check("Full Stack Developer", "unknown");
+        check("Stage Technician", "unknown");
+        check("Internal Auditor", "unknown");
+        assert_eq!(contract_type(Some("FullTime"), "Design Intern"), ContractType::FullTime);
+    }
+
+    #[test]
+    fn places_state_the_work_model() {
+        let check = |place: &str, expected: &str| {
+            assert_eq!(remote_type(None, Some(place), "").as_str(), expected, "of {place:?}")
+        };
+        for place in [
+            "Remote",
+            "Remote - Canada",
+            "US-Remote",
+            "Toronto - Remote",
+            "Montréal (télétravail)",
+            "Homeoffice",
+            "Home based - EMEA",
+            "Anywhere in the US",
+            "Virtual",
+            "Work From Home",
+            "À distance",
+            "Worldwide",
+        ] {
+            check(place, "remote");
+        }
+        for place in [
+            "Toronto (Hybrid)",
+            "San Francisco-Hybrid",
+            "Hybrid (2-3 days on-site)",
+            "San Francisco, CA (Hybrid) OR Remote-Global",
+            "New York Office (on-site or Remote)",
+            "Lyon, hybride",
+            "Leeds with options for some remote working",
+        ] {
+            check(place, "hybrid");
+        }
+        for place in [
+            "Los Angeles, CA (On-site)",
+            "In-Office",
+            "Curitiba | On-site",
+            "Non-remote, Boston",
+            "Paris (présentiel)",
+        ] {
+            check(place, "onsite");
+        }
+        for place in [
+            "Toronto, ON, Canada",
+            "",
+            "Austin Office",
+            "Virtual Preparatory Academy of Georgia",
+            "Remotetown",
+        ] {
+            check(place, "unknown");
+        }
+    }
+
+    #[test]
+    fn headlines_state_the_work_model_only_apart() {
+        let check = |title: &str, expected: &str| {
+            assert_eq!(remote_type(None, Some("Toronto"), title).as_str(), expected, "of {title:?}")
+        };
+        check("Data Engineer (Remote)", "remote");
+        check("Data Engineer - Remote", "remote");
+        check("Remote - Data Engineer", "remote");
+        check("Product Designer, Remote", "remote");
+        check("Data Engineer (Remote, US only)", "remote");
+        check("Designer, fully remote", "remote");
+        check("Account Executive (Remote or Hybrid NYC)", "hybrid");
+        check("Software Engineer (Hybrid)", "hybrid");
+        check("Technician, On-site", "onsite");
+        check("Remote Sensing Scientist", "unknown");
+        check("Architect (Hybrid Cloud)", "unknown");
+        check("Remote Support Engineer", "unknown");
+        check("Hybrid Vehicle Mechanic", "unknown");
+    }
+
+    #[test]
+    fn a_field_made_for_it_wins() {
+        assert_eq!(remote_type(Some(RemoteType::Onsite), Some("Remote"), "X (Remote)"), RemoteType::Onsite);
+        assert_eq!(remote_type(Some(RemoteType::Unknown), Some("Remote"), ""), RemoteType::Remote);
+    }
+}

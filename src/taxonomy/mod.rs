@@ -1,0 +1,103 @@
+//! The dictionaries of `config/taxonomy`: job titles, levels, skills, places, exchange rates and company sizes, compiled
+//! for fast look-up. A file that the folder lacks is replaced by the one built into the program. Knows no stage.
+
+pub mod language;
+pub mod money;
+pub mod phrases;
+pub mod places;
+pub mod sizes;
+pub mod skills;
+pub mod titles;
+pub mod words;
+pub mod yaml;
+
+use anyhow::Context;
+use money::Money;
+use places::Places;
+use sha2::{Digest, Sha256};
+use sizes::Sizes;
+use skills::Skills;
+use std::path::Path;
+use titles::Titles;
+
+/// Changes whenever the way the files are read changes, so that jobs are enriched again.
+pub const VERSION: &str = "1";
+
+/// Every dictionary, ready for use.
+pub struct Taxonomy {
+    pub(crate) titles: Titles,
+    pub(crate) skills: Skills,
+    pub(crate) places: Places,
+    pub(crate) money: Money,
+    pub(crate) sizes: Sizes,
+    revision: String,
+}
+
+/// The files: name, and the text built into the program.
+const FILES: [(&str, &str); 5] = [
+    ("titles.yml", include_str!("../../config/taxonomy/titles.yml")),
+    ("skills.yml", include_str!("../../config/taxonomy/skills.yml")),
+    ("locations.yml", include_str!("../../config/taxonomy/locations.yml")),
+    ("fx_rates.yml", include_str!("../../config/taxonomy/fx_rates.yml")),
+    ("company_sizes.yml", include_str!("../../config/taxonomy/company_sizes.yml")),
+];
+
+impl Taxonomy {
+    /// Reads the dictionaries of a folder, normally `config/taxonomy`.
+    pub fn load(dir: &Path) -> anyhow::Result<Taxonomy> {
+        let mut texts = Vec::with_capacity(FILES.len());
+        for (name, bundled) in FILES {
+            let path = dir.join(name);
+            let text = match std::fs::read_to_string(&path) {
+                Ok(text) => text,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => bundled.to_owned(),
+                Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+            };
+            texts.push((path.display().to_string(), text));
+        }
+        Taxonomy::read(&texts)
+    }
+
+    /// The dictionaries built into the program.
+    pub fn bundled() -> Taxonomy {
+        let texts: Vec<_> =
+            FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Taxonomy::read(&texts).expect("the bundled dictionaries are read by a test")
+    }
+
+    /// Hash of the content of the files and of [`VERSION`]: output made at another revision is pending.
+    pub fn revision(&self) -> String {
+        self.revision.clone()
+    }
+
+    /// The standard label of a company size as sent ("51-200 employees", "startup"), for example `51-200`.
+    pub fn company_size(&self, text: &str) -> Option<&str> {
+        self.sizes.label(text)
+    }
+
+    /// The canonical name of a skill, from its name or an alias in any case.
+    pub fn skill(&self, word: &str) -> Option<&str> {
+        self.skills.canonical(word)
+    }
+
+    fn read(texts: &[(String, String)]) -> anyhow::Result<Taxonomy> {
+        let [titles, skills, locations, rates, sizes] = texts else {
+            anyhow::bail!("the taxonomy has five files");
+        };
+        let mut hasher = Sha256::new();
+        hasher.update(VERSION);
+        for (_, text) in texts {
+            hasher.update((text.len() as u64).to_le_bytes());
+            hasher.update(text);
+        }
+        let revision = hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Ok(Taxonomy {
+            titles: Titles::read(&titles.0, &titles.1)?,
+            skills: Skills::read(&skills.0, &skills.1)?,
+            places: Places::read(&locations.0, &locations.1)?,
+            money: Money::read(&rates.0, &rates.1)?,
+            sizes: Sizes::read(&sizes.0, &sizes.1)?,
+            revision,
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! Exchange rates to Canadian dollars, and how many periods make a year. Reads `fx_rates.yml`.
+
+use super::yaml;
+use crate::posting::{Hundredths, SalaryPeriod};
+use anyhow::ensure;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The compiled file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Money {
+    /// Day of the rates.
+    #[serde(rename = "date")]
+    pub rates_on: chrono::NaiveDate,
+    cad_per_unit: BTreeMap<String, f64>,
+    periods_per_year: BTreeMap<SalaryPeriod, f64>,
+    plausible: Plausible,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plausible {
+    min: f64,
+    max: f64,
+}
+
+impl Money {
+    pub(super) fn read(name: &str, text: &str) -> anyhow::Result<Money> {
+        let money: Money = yaml::read(name, text)?;
+        for (currency, rate) in &money.cad_per_unit {
+            let code = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+            ensure!(code, "{name}: cad_per_unit: `{currency}` is not a currency code of three capitals");
+            ensure!(
+                rate.is_finite() && *rate > 0.0,
+                "{name}: cad_per_unit: the rate of {currency} must be above 0"
+            );
+        }
+        for period in SalaryPeriod::ALL {
+            let count = money.periods_per_year.get(period).copied().unwrap_or_default();
+            ensure!(count.is_finite() && count > 0.0, "{name}: periods_per_year lacks `{}`", period.as_str());
+        }
+        ensure!(money.plausible.min < money.plausible.max, "{name}: plausible: min must be below max");
+        Ok(money)
+    }
+
+    /// An amount as Canadian dollars a year, or `None` for an unknown currency or a yearly pay that cannot be meant.
+    pub fn cad_per_year(
+        &self,
+        amount: Hundredths,
+        currency: &str,
+        period: SalaryPeriod,
+    ) -> Option<Hundredths> {
+        let rate = self.cad_per_unit.get(currency)?;
+        let yearly = amount.as_f64() * rate * self.periods_per_year.get(&period)?;
+        let plausible = (self.plausible.min..=self.plausible.max).contains(&yearly);
+        if plausible { Hundredths::from_f64(yearly) } else { None }
+    }
+}
