@@ -1,6 +1,4 @@
-//! The bytes of an answer as text. Never fails: what is not text becomes `?` for the reader, and stays in the bytes.
-
-use std::borrow::Cow;
+//! What the bytes of an answer are: their encoding, and whether they are a web page. Never fails.
 
 /// The bytes as UTF-8: without a byte order mark, and decoded where the answer was UTF-16 or says it is Latin-1.
 pub(super) fn decode(bytes: Vec<u8>, content_type: &str) -> Vec<u8> {
@@ -13,31 +11,6 @@ pub(super) fn decode(bytes: Vec<u8>, content_type: &str) -> Vec<u8> {
         }
         _ => bytes,
     }
-}
-
-/// The bytes as text of the same length, in which each byte that cannot stand in JSON text is `?`.
-pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !bytes.iter().any(|&byte| is_forbidden(byte)) => Cow::Borrowed(text),
-        _ => Cow::Owned(mended(bytes)),
-    }
-}
-
-fn mended(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        text.extend(chunk.valid().chars().map(|letter| match u8::try_from(letter) {
-            Ok(byte) if is_forbidden(byte) => '?',
-            _ => letter,
-        }));
-        text.extend(chunk.invalid().iter().map(|_| '?'));
-    }
-    text
-}
-
-/// Control characters other than white space: no JSON may hold one, and one would cost the whole page.
-fn is_forbidden(byte: u8) -> bool {
-    byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')
 }
 
 fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
@@ -65,16 +38,6 @@ pub(super) fn is_html(bytes: &[u8], content_type: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bytes_become_text_of_the_same_length() {
-        let check = |bytes: &[u8], expected: &str| {
-            assert_eq!(text(bytes), expected);
-            assert_eq!(text(bytes).len(), bytes.len());
-        };
-        check("{\"a\": \"é\"}\n".as_bytes(), "{\"a\": \"é\"}\n");
-        check(b"{\"a\": \"x\xe9\x00y\xf0\x9f\"}", "{\"a\": \"x??y??\"}");
-    }
 
     #[test]
     fn marks_and_other_encodings_become_utf_8() {

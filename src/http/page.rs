@@ -1,7 +1,6 @@
 //! Takes an answer apart: records with their bytes made fit for jsonb, and everything that is not one as a reject.
 //! Blocking work without I/O; never drops anything without a reject or a count.
 
-use super::body;
 use super::crawl::{CrawledPage, RawRecord, RawReject};
 use super::failure::{FetchError, FetchErrorKind, KEPT_BYTES};
 use crate::extract::payload::payload;
@@ -51,8 +50,10 @@ pub(super) fn take_apart(
     emit: &mut dyn FnMut(CrawledPage) -> bool,
 ) -> Result<Taken, FetchError> {
     // A Parquet file is read as bytes; as text it would only be copied.
-    let text = if bytes.starts_with(b"PAR1") { "".into() } else { body::text(bytes) };
-    let page = source.page(request, &Body { bytes, text }).map_err(|error| FetchError {
+    let parquet = bytes.starts_with(b"PAR1");
+    let body = if parquet { Body { bytes, text: "".into() } } else { Body::new(bytes) };
+    let bytes = body.bytes;
+    let page = source.page(request, &body).map_err(|error| FetchError {
         answered: true,
         body: bytes[..bytes.len().min(KEPT_BYTES)].to_vec(),
         ..FetchError::new(FetchErrorKind::Shape, format!("page {}: {}", request.page, error.detail))
