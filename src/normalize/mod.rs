@@ -1,4 +1,5 @@
-//! The canonical columns.
+//! Postings as sent become the rows of staging. This file is the shell; everything below it is pure: no clock, no I/O,
+//! and nothing but a missing headline or company can reject a posting.
 
 pub mod canonical;
 pub mod core;
