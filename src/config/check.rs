@@ -47,8 +47,8 @@ struct SourcePlaces {
     searches: Vec<Spanned<IgnoredAny>>,
 }
 
-/// Reads `sources.yml` and checks it; all mistakes of meaning are reported at once.
-pub fn sources_file(file: &Path) -> Result<SourcesFile, Vec<ConfigError>> {
+/// Reads `sources.yml` and checks it; returns the text as well. All mistakes of meaning are reported at once.
+pub fn sources_file(file: &Path) -> Result<(SourcesFile, String), Vec<ConfigError>> {
     let (config, text) = yaml::read::<SourcesFile>(file).map_err(|error| vec![error])?;
     let places = yaml::parse::<Places>(file, &text).map_err(|error| vec![error])?;
     let mut errors = Vec::new();
@@ -84,7 +84,7 @@ pub fn sources_file(file: &Path) -> Result<SourcesFile, Vec<ConfigError>> {
             }
         }
     }
-    if errors.is_empty() { Ok(config) } else { Err(errors) }
+    if errors.is_empty() { Ok((config, text)) } else { Err(errors) }
 }
 
 /// What is wrong with one search, and what to do about it.

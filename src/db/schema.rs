@@ -74,29 +74,46 @@ pub async fn migrate_to(conn: &mut PgConnection, migrator: &Migrator, views: &[V
         return Ok(Migrated::default());
     }
     let mut transaction = conn.begin().await?;
-    sqlx::query("select pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *transaction).await?;
+    let outcome = complete(&mut transaction, migrator, views, &fingerprint).await;
+    // Said and not left to the drop, which would keep the lock until the connection is used again.
+    match outcome {
+        Ok(migrated) => {
+            transaction.commit().await.context("committing the migration")?;
+            Ok(migrated)
+        }
+        Err(error) => {
+            transaction.rollback().await.ok();
+            Err(error)
+        }
+    }
+}
+
+/// Makes what is lacking, inside the caller's transaction.
+async fn complete(
+    conn: &mut PgConnection,
+    migrator: &Migrator,
+    views: &[View],
+    fingerprint: &str,
+) -> Result<Migrated> {
+    sqlx::query("select pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *conn).await?;
     // Another caller may have done it all while this one waited.
-    let state = State::read(&mut transaction, views).await?;
-    if state.is_complete(migrator, &fingerprint)? {
+    let state = State::read(conn, views).await?;
+    if state.is_complete(migrator, fingerprint)? {
         return Ok(Migrated::default());
     }
     // A reader of a view that never ends must not queue every other reader behind this.
-    transaction.execute("set local lock_timeout = '60s'").await?;
+    conn.execute("set local lock_timeout = '60s'").await?;
     if !state.has_bootstrap {
-        bootstrap(&mut transaction).await?;
+        bootstrap(conn).await?;
     }
-    let known: Vec<i64> = state.applied.iter().map(|(version, _)| *version).collect();
-    let pending =
-        migrator.iter().map(|migration| migration.version).filter(|version| !known.contains(version));
-    let migrated =
-        Migrated { bootstrapped: !state.has_bootstrap, applied: pending.collect(), views: views.len() };
     if state.has_migrations {
-        drop_views(&mut transaction, views).await?;
+        drop_views(conn, views).await?;
     }
-    apply(&mut transaction, migrator).await?;
-    create_views(&mut transaction, views, &fingerprint).await?;
-    transaction.commit().await?;
-    Ok(migrated)
+    apply(conn, migrator).await?;
+    create_views(conn, views, fingerprint).await?;
+    let known = |version: &i64| state.applied.iter().any(|(applied, _)| applied == version);
+    let pending = migrator.iter().map(|migration| migration.version).filter(|version| !known(version));
+    Ok(Migrated { bootstrapped: !state.has_bootstrap, applied: pending.collect(), views: views.len() })
 }
 
 /// What the database has.

@@ -110,7 +110,7 @@ pub async fn create(conn: &mut PgConnection, views: &[View]) -> Result<()> {
 }
 
 /// The schema a model's folder stands for, and the model's name.
-fn schema_and_name<'a>(path: &'a str) -> Result<(&'static str, &'a str)> {
+fn schema_and_name(path: &str) -> Result<(&'static str, &str)> {
     let (folder, file) = path.split_once('/').with_context(|| format!("model {path} lies in no folder"))?;
     let schema = match folder {
         "staging" | "intermediate" => "intermediate",
@@ -134,7 +134,7 @@ fn render_model(
     vars: &BTreeMap<String, String>,
 ) -> Result<View> {
     if let Some(at) = template.find("{%") {
-        let line = template[..at].lines().count().max(1);
+        let line = 1 + template[..at].matches('\n').count();
         bail!(
             "dbt/job_dbt/models/{path}:{line}: only ref, source, config and var are known here, not a statement"
         );

@@ -1,5 +1,7 @@
 //! The one integration binary: each module tests one boundary.
 
+mod rank_properties;
+mod server;
 mod normalize_real;
 mod normalize_html;
 mod normalize;

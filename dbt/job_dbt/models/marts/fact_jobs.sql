@@ -1,4 +1,6 @@
--- Columns are a contract with the exports: add at the end of a group, never rename.
+-- Columns are a contract with the exports: add at the end, never rename or remove.
+-- The best hundred: `where rank_score is not null order by rank_score desc limit 100`. The condition lets the planner
+-- start from the index of the scores; without it a job that has no score might come first, so it must sort every job.
 select
     jobs.hash_key as job_id,
     jobs.hash_key,
