@@ -66,7 +66,8 @@ where
         while let Some(batch) = rows.recv().await {
             let compute = compute.clone();
             let result = tokio::task::spawn_blocking(move || compute(batch)).await;
-            let result = result.context("a batch could not be computed (this is a bug; the log has the panic)");
+            let result =
+                result.context("a batch could not be computed (this is a bug; the log has the panic)");
             if results.send(result).await.is_err() {
                 return;
             }

@@ -61,7 +61,8 @@ pub struct Database {
 /// Starts or joins the server, and brings the schema up to date.
 pub async fn database(global: &Global) -> Result<Database> {
     let (cluster, options) = server(global)?;
-    let mut connection = db::session(options.clone()).connect().await.context("cannot connect to the database")?;
+    let mut connection =
+        db::session(options.clone()).connect().await.context("cannot connect to the database")?;
     db::schema::migrate(&mut connection).await?;
     connection.close().await.ok();
     let pool = db::connect(options.clone()).await?;
@@ -72,8 +73,9 @@ pub async fn database(global: &Global) -> Result<Database> {
 pub fn server(global: &Global) -> Result<(Option<Cluster>, PgConnectOptions)> {
     if let Some(url) = environment::secret("DATABASE_URL")? {
         use secrecy::ExposeSecret;
-        let options = PgConnectOptions::from_str(url.expose_secret())
-            .map_err(|_| Usage("DATABASE_URL is not of the form postgresql://user:password@host:port/database".into()))?;
+        let options = PgConnectOptions::from_str(url.expose_secret()).map_err(|_| {
+            Usage("DATABASE_URL is not of the form postgresql://user:password@host:port/database".into())
+        })?;
         return Ok((None, options));
     }
     let (cluster, options) = embedded(global)?;

@@ -65,7 +65,11 @@ pub async fn demo(global: &Global, arguments: &DemoArgs) -> Result<u8> {
     if let Some(error) = outcome.error {
         return Ok(exit::report(&error));
     }
-    print(&format!("\nThe best {} of the bundled jobs, for the profile in {}:\n", best.len(), global.config.join("ranking.yml").display()));
+    print(&format!(
+        "\nThe best {} of the bundled jobs, for the profile in {}:\n",
+        best.len(),
+        global.config.join("ranking.yml").display()
+    ));
     print(&table::jobs(&best, table::width()));
     print(&format!("\n{}", webhook_line(arrived.as_ref())));
     show_files(&global.artifacts.join("latest"));
@@ -90,7 +94,8 @@ fn own_folders(global: &Global, samples: &Path) -> Global {
 /// The demo's own server, emptied: every demo begins with nothing.
 async fn fresh_database(global: &Global) -> Result<context::Database> {
     let (cluster, options) = context::embedded(global)?;
-    let mut connection = db::session(options.clone()).connect().await.context("cannot connect to the database")?;
+    let mut connection =
+        db::session(options.clone()).connect().await.context("cannot connect to the database")?;
     db::schema::reset(&mut connection).await?;
     db::schema::migrate(&mut connection).await?;
     connection.close().await.ok();
@@ -109,7 +114,11 @@ fn webhook_line(arrived: Option<&Received>) -> String {
         None => "no webhook arrived within 10 s".to_owned(),
         Some(webhook) => {
             let verdict = if webhook.verified { "signature verified" } else { "SIGNATURE WRONG" };
-            format!("A webhook arrived: {} of JSON, {verdict}, webhook-id {}", size(webhook.body.len() as u64), webhook.id)
+            format!(
+                "A webhook arrived: {} of JSON, {verdict}, webhook-id {}",
+                size(webhook.body.len() as u64),
+                webhook.id
+            )
         }
     }
 }

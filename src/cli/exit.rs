@@ -43,7 +43,11 @@ pub fn report(error: &Error) -> u8 {
 /// The exit code of an error; the table is in `job-etl --help`.
 pub fn code(error: &Error) -> u8 {
     for cause in error.chain() {
-        if cause.is::<ConfigError>() || cause.is::<ConfigErrors>() || cause.is::<Usage>() || cause.is::<SchemaTooNew>() {
+        if cause.is::<ConfigError>()
+            || cause.is::<ConfigErrors>()
+            || cause.is::<Usage>()
+            || cause.is::<SchemaTooNew>()
+        {
             return 2;
         }
         if cause.is::<Unavailable>() {

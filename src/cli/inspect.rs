@@ -38,7 +38,10 @@ pub async fn jobs(global: &Global, top: u16) -> Result<u8> {
 /// Explains the score of the job whose hash begins with `prefix`.
 pub async fn explain(global: &Global, prefix: &str) -> Result<u8> {
     if prefix.len() < 4 || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Usage(format!("`{prefix}` is not the beginning of a job's hash: at least 4 hex digits, as `job-etl jobs` shows")).into());
+        return Err(Usage(format!(
+            "`{prefix}` is not the beginning of a job's hash: at least 4 hex digits, as `job-etl jobs` shows"
+        ))
+        .into());
     }
     let database = context::database(global).await?;
     let mut connection = database.pool.acquire().await?;
@@ -55,7 +58,12 @@ pub async fn explain(global: &Global, prefix: &str) -> Result<u8> {
         return Ok(0);
     }
     let place = job.location.as_deref().unwrap_or("place not stated");
-    print(&format!("{}\n{} · {place}\n{}\n", Style::new().bold().apply_to(&job.job_title), job.company, job.hash_key));
+    print(&format!(
+        "{}\n{} · {place}\n{}\n",
+        Style::new().bold().apply_to(&job.job_title),
+        job.company,
+        job.hash_key
+    ));
     match &job.rank_explain {
         Some(explain) => print(&explain_text(explain, table::width())),
         None => print("not ranked yet; run `job-etl rank`"),
@@ -95,7 +103,11 @@ pub fn check(global: &Global) -> Result<u8> {
         .map(|(name, source)| format!("{name} ({})", source.searches.len()))
         .collect();
     print(&format!("sources   {} enabled, with their searches: {}", enabled.len(), enabled.join(", ")));
-    print(&format!("ranking   {} profiles: {}", ranking.profiles.len(), ranking.profiles.keys().cloned().collect::<Vec<_>>().join(", ")));
+    print(&format!(
+        "ranking   {} profiles: {}",
+        ranking.profiles.len(),
+        ranking.profiles.keys().cloned().collect::<Vec<_>>().join(", ")
+    ));
     print(&format!("taxonomy  revision {}", taxonomy.revision()));
     print(&format!("{} is valid", global.config.display()));
     Ok(0)
@@ -104,7 +116,8 @@ pub fn check(global: &Global) -> Result<u8> {
 /// Brings the database to this version's schema.
 pub async fn migrate(global: &Global) -> Result<u8> {
     let (cluster, options) = context::server(global)?;
-    let mut connection = crate::db::session(options).connect().await.context("cannot connect to the database")?;
+    let mut connection =
+        crate::db::session(options).connect().await.context("cannot connect to the database")?;
     let migrated = crate::db::schema::migrate(&mut connection).await?;
     connection.close().await.ok();
     if migrated == crate::db::schema::Migrated::default() {
@@ -146,7 +159,8 @@ pub async fn status(global: &Global) -> Result<u8> {
     ));
     print("\nlast runs");
     for run in &runs {
-        let took = run.finished_at.map(|end| seconds((end - run.started_at).num_milliseconds().max(0) as u64));
+        let took =
+            run.finished_at.map(|end| seconds((end - run.started_at).num_milliseconds().max(0) as u64));
         print(&format!(
             "  {}  {:<11}  {}  {:>9}  {:>9} rows{}",
             run.logical_date,
@@ -212,7 +226,10 @@ pub async fn notify(global: &Global) -> Result<u8> {
     database.close().await?;
     let delivered = delivered?;
     let progress = Progress::new(global);
-    progress.say(&format!("{} sent, {} waiting, {} disabled", delivered.sent, delivered.waiting, delivered.disabled));
+    progress.say(&format!(
+        "{} sent, {} waiting, {} disabled",
+        delivered.sent, delivered.waiting, delivered.disabled
+    ));
     Ok(if delivered.waiting + delivered.disabled > 0 { 3 } else { 0 })
 }
 
@@ -225,19 +242,25 @@ pub async fn dry_run(global: &Global, configuration: &Configuration, only: Optio
         print(name);
         for search in &config.searches {
             for request in source.requests(search) {
-                let query: Vec<String> = request.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                let query: Vec<String> =
+                    request.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
                 let question = if query.is_empty() { "" } else { "?" };
                 print(&format!("  {base}{}{question}{}", request.path, query.join("&")));
             }
         }
     }
     let (cluster, options) = context::server(global)?;
-    let mut connection = crate::db::session(options).connect().await.context("cannot connect to the database")?;
+    let mut connection =
+        crate::db::session(options).connect().await.context("cannot connect to the database")?;
     let pending = history::pending(&mut connection).await?;
     connection.close().await.ok();
     cluster.map_or(Ok(()), crate::db::cluster::Cluster::leave)?;
     match pending {
-        Some(pending) => print(&format!("pending now: {} postings to normalize, {} jobs to enrich or rank", thousands(pending.0), thousands(pending.1))),
+        Some(pending) => print(&format!(
+            "pending now: {} postings to normalize, {} jobs to enrich or rank",
+            thousands(pending.0),
+            thousands(pending.1)
+        )),
         None => print("pending now: nothing; this database has no tables yet, `job-etl run` makes them"),
     }
     print("dry run: nobody was asked, nothing was written");

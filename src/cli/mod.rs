@@ -146,7 +146,9 @@ pub fn main() -> u8 {
     progress::start_log(&cli.global);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return exit::report(&anyhow::Error::from(error).context("cannot start the async runtime")),
+        Err(error) => {
+            return exit::report(&anyhow::Error::from(error).context("cannot start the async runtime"));
+        }
     };
     runtime.block_on(dispatch(cli)).unwrap_or_else(|error| exit::report(&error))
 }

@@ -130,7 +130,8 @@ fn check_only(only: Option<&str>, configuration: &Configuration) -> Result<()> {
         format!("source `{only}` is not in sources.yml; add it there first")
     } else {
         let known: Vec<&str> = sources::SOURCES.iter().map(|source| source.name()).collect();
-        let hint = did_you_mean(only, known.iter().copied()).unwrap_or_else(|| format!("known: {}", known.join(", ")));
+        let hint = did_you_mean(only, known.iter().copied())
+            .unwrap_or_else(|| format!("known: {}", known.join(", ")));
         format!("unknown source `{only}`; {hint}")
     };
     Err(Usage(message).into())

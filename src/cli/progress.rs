@@ -77,7 +77,12 @@ impl Progress {
                 self.say(&stage_line(stage, *status, counts, *duration_ms, note.as_deref()));
             }
             Event::Published { path, rows, bytes } => {
-                self.say(&format!("            {} ({} rows, {})", path.display(), thousands(*rows), size(*bytes)));
+                self.say(&format!(
+                    "            {} ({} rows, {})",
+                    path.display(),
+                    thousands(*rows),
+                    size(*bytes)
+                ));
             }
             Event::RunFinished { status, rows_written, duration_ms, .. } => {
                 let rows = thousands(*rows_written);
@@ -122,7 +127,13 @@ impl Progress {
     }
 }
 
-fn source_line(source: &str, status: StageStatus, counts: &CountsView, closed: u64, error: Option<&str>) -> String {
+fn source_line(
+    source: &str,
+    status: StageStatus,
+    counts: &CountsView,
+    closed: u64,
+    error: Option<&str>,
+) -> String {
     let mut line = format!("  {} {source:<11} {}", mark(status), counted(counts));
     if closed > 0 {
         line.push_str(&format!(", {} closed", thousands(closed)));
@@ -133,7 +144,13 @@ fn source_line(source: &str, status: StageStatus, counts: &CountsView, closed: u
     line
 }
 
-fn stage_line(stage: &str, status: StageStatus, counts: &CountsView, duration_ms: u64, note: Option<&str>) -> String {
+fn stage_line(
+    stage: &str,
+    status: StageStatus,
+    counts: &CountsView,
+    duration_ms: u64,
+    note: Option<&str>,
+) -> String {
     let mut line = format!("{} {stage:<9} {:>7}  {}", mark(status), seconds(duration_ms), counted(counts));
     if let Some(note) = note {
         line.push_str(&format!("\n            {note}"));
@@ -142,7 +159,10 @@ fn stage_line(stage: &str, status: StageStatus, counts: &CountsView, duration_ms
 }
 
 fn counted(counts: &CountsView) -> String {
-    let mut parts = vec![format!("{} in", thousands(counts.seen)), format!("{} new or changed", thousands(counts.written))];
+    let mut parts = vec![
+        format!("{} in", thousands(counts.seen)),
+        format!("{} new or changed", thousands(counts.written)),
+    ];
     if counts.duplicate > 0 {
         parts.push(format!("{} known", thousands(counts.duplicate)));
     }

@@ -19,15 +19,23 @@ pub fn jobs(jobs: &[ListedJob], width: usize) -> String {
     let (bold, dim, cyan) = (Style::new().bold(), Style::new().dim(), Style::new().cyan());
     let mut lines = Vec::new();
     for (index, job) in jobs.iter().enumerate() {
-        let score = job.score().map_or_else(|| "  –  ".to_owned(), |score| format!("{:>6.2}", score.as_f64()));
-        let title = truncate_str(&job.job_title, width.saturating_sub(14 + measure_text_width(&job.company)).max(20), "…");
-        let head = format!("{:>3}  {}  {}  {}", index + 1, cyan.apply_to(score), bold.apply_to(title), job.company);
+        let score =
+            job.score().map_or_else(|| "  –  ".to_owned(), |score| format!("{:>6.2}", score.as_f64()));
+        let title = truncate_str(
+            &job.job_title,
+            width.saturating_sub(14 + measure_text_width(&job.company)).max(20),
+            "…",
+        );
+        let head =
+            format!("{:>3}  {}  {}  {}", index + 1, cyan.apply_to(score), bold.apply_to(title), job.company);
         lines.push(truncate_str(&head, width, "…").into_owned());
         let detail = format!("{}  {}", dim.apply_to(&job.hash_key[..8]), facts(job));
         lines.push(truncate_str(&format!("     {detail}"), width, "…").into_owned());
         if let Some(explain) = &job.rank_explain {
             let why = reasons(explain).join(" · ");
-            lines.push(truncate_str(&format!("               {}", dim.apply_to(why)), width, "…").into_owned());
+            lines.push(
+                truncate_str(&format!("               {}", dim.apply_to(why)), width, "…").into_owned(),
+            );
         }
     }
     lines.join("\n")
@@ -61,5 +69,9 @@ fn pay(job: &ListedJob) -> Option<String> {
 }
 
 fn thousands_of(amount: Hundredths) -> String {
-    if amount.0 % 100 == 0 { super::progress::thousands((amount.0 / 100) as u64) } else { format!("{:.2}", amount.as_f64()) }
+    if amount.0 % 100 == 0 {
+        super::progress::thousands((amount.0 / 100) as u64)
+    } else {
+        format!("{:.2}", amount.as_f64())
+    }
 }

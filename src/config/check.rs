@@ -67,9 +67,14 @@ pub fn sources_file(file: &Path) -> Result<(SourcesFile, String), Vec<ConfigErro
             errors.push(at(name.referenced, format!("unknown source `{}`", name.value), suggestion));
             continue;
         };
-        let searches = config.sources.get(&name.value).map(|source| source.searches.as_slice()).unwrap_or_default();
+        let searches =
+            config.sources.get(&name.value).map(|source| source.searches.as_slice()).unwrap_or_default();
         if searches.is_empty() {
-            errors.push(at(name.referenced, format!("{} has no searches", name.value), Some("add one, or remove it".into())));
+            errors.push(at(
+                name.referenced,
+                format!("{} has no searches", name.value),
+                Some("add one, or remove it".into()),
+            ));
         }
         for (search, place) in searches.iter().zip(&source_places.searches) {
             if let Some((message, suggestion)) = mistake(source, search) {
@@ -106,7 +111,9 @@ fn mistake(source: &dyn Source, search: &Search) -> Option<(String, Option<Strin
 /// Names of the fields of a search that hold something.
 fn set_fields(search: &Search) -> Vec<String> {
     let value = serde_json::to_value(search).unwrap_or_default();
-    let empty = |value: &serde_json::Value| value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
+    let empty = |value: &serde_json::Value| {
+        value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty)
+    };
     let fields = value.as_object().cloned().unwrap_or_default();
     fields.into_iter().filter(|(_, value)| !empty(value)).map(|(name, _)| name).collect()
 }

@@ -71,7 +71,10 @@ fn explain(file: &Path, error: &serde_saphyr::Error) -> ConfigError {
         }
         serde_saphyr::Error::SerdeUnknownVariant { variant, expected, .. } => {
             let known = format!("one of {}", expected.join(", "));
-            (format!("unknown value `{variant}`"), did_you_mean(variant, expected.iter().copied()).or(Some(known)))
+            (
+                format!("unknown value `{variant}`"),
+                did_you_mean(variant, expected.iter().copied()).or(Some(known)),
+            )
         }
         other => (one_line(&other.to_string()), None),
     };

@@ -17,14 +17,16 @@ pub async fn remember(pool: &PgPool, kind: &str, content: &str, as_of: DateTime<
     if known {
         return Ok(());
     }
-    sqlx::query("insert into ops.config_versions (kind, hash, content, first_used_at) values ($1, $2, $3, $4)
-                 on conflict do nothing")
-        .bind(kind)
-        .bind(&hash)
-        .bind(content)
-        .bind(as_of)
-        .execute(pool)
-        .await
-        .context("cannot write ops.config_versions")?;
+    sqlx::query(
+        "insert into ops.config_versions (kind, hash, content, first_used_at) values ($1, $2, $3, $4)
+                 on conflict do nothing",
+    )
+    .bind(kind)
+    .bind(&hash)
+    .bind(content)
+    .bind(as_of)
+    .execute(pool)
+    .await
+    .context("cannot write ops.config_versions")?;
     Ok(())
 }

@@ -42,7 +42,11 @@ pub struct EnrichmentRow {
 }
 
 /// Reads the jobs without an enrichment of their content at this revision.
-pub async fn pending(pool: PgPool, revision: String, mut batcher: Batcher<PendingJob>) -> Result<Batcher<PendingJob>> {
+pub async fn pending(
+    pool: PgPool,
+    revision: String,
+    mut batcher: Batcher<PendingJob>,
+) -> Result<Batcher<PendingJob>> {
     let mut rows = sqlx::query_as::<_, PendingJob>(
         "select j.hash_key, j.content_hash, j.source, j.job_title, j.company, j.location, j.place_city, j.place_region,
                 j.place_country, j.place_lat, j.place_lon, j.seniority_raw, j.skills_raw, j.description_text,

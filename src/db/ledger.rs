@@ -129,7 +129,8 @@ pub struct Holder {
 
 /// Takes the lock on a connection of its own, or tells who holds it. Never waits.
 pub async fn lock(options: PgConnectOptions) -> Result<std::result::Result<RunLock, Option<Holder>>> {
-    let mut connection = super::session(options).connect().await.context("cannot connect to take the run lock")?;
+    let mut connection =
+        super::session(options).connect().await.context("cannot connect to take the run lock")?;
     sqlx::raw_sql("set role job_etl_writer").execute(&mut connection).await?;
     let taken: bool = sqlx::query_scalar("select pg_try_advisory_lock($1)")
         .bind(LOCK_KEY)

@@ -1,10 +1,6 @@
 //! PostgreSQL: connections, the fence around every write, and one file per table. All SQL of the project is here.
 //! Knows no stage and no source.
 
-pub mod marts;
-pub mod outbox;
-pub mod views;
-pub mod schema;
 pub mod checkup;
 pub mod cluster;
 pub mod config_versions;
@@ -13,6 +9,8 @@ pub mod enrichments;
 pub mod health;
 pub mod history;
 pub mod ledger;
+pub mod marts;
+pub mod outbox;
 pub mod outcome;
 pub mod postings;
 pub mod publications;
@@ -21,12 +19,14 @@ pub mod rankings;
 pub mod raw;
 pub mod rejects;
 pub mod rollups;
+pub mod schema;
 pub mod sightings;
 pub mod state_hash;
+pub mod views;
 
 use anyhow::{Context, Result};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{ConnectOptions, PgConnection, Postgres, Transaction};
 use std::time::Duration;
 
 /// Connections one invocation may hold: a reader and a writer, the notifier, the quota ledger.
@@ -53,6 +53,8 @@ pub async fn connect(options: PgConnectOptions) -> Result<PgPool> {
 
 /// The settings that every session of job-etl has.
 pub fn session(options: PgConnectOptions) -> PgConnectOptions {
+    // A statement that reads a whole stage takes long by design, and a warning with its text helps nobody.
+    let options = options.disable_statement_logging();
     options.application_name("job-etl").options([
         ("TimeZone", "UTC"),
         ("search_path", "pg_catalog"),

@@ -76,7 +76,11 @@ pub async fn read(conn: &mut PgConnection, run: &Run, top: i64) -> Result<DayOut
 }
 
 /// The best open jobs of the default profile, only those first seen at or after `since` when it is given.
-pub async fn best_jobs(conn: &mut PgConnection, since: Option<DateTime<Utc>>, top: i64) -> Result<Vec<ListedJob>> {
+pub async fn best_jobs(
+    conn: &mut PgConnection,
+    since: Option<DateTime<Utc>>,
+    top: i64,
+) -> Result<Vec<ListedJob>> {
     sqlx::query_as(
         "select hash_key, job_title, company, location, remote_type, contract_type,
                 (salary_min * 100)::bigint as salary_min_cents, (salary_max * 100)::bigint as salary_max_cents,

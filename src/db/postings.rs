@@ -18,7 +18,11 @@ pub struct Replaced {
 /// Writes the jobs whose content changed, and removes those of `touched` that are not among `jobs`.
 ///
 /// `jobs` holds each hash key of `touched` that a posting still shows, with its content hash.
-pub async fn replace(conn: &mut PgConnection, touched: &[String], jobs: &[(Canonical, String)]) -> Result<Replaced> {
+pub async fn replace(
+    conn: &mut PgConnection,
+    touched: &[String],
+    jobs: &[(Canonical, String)],
+) -> Result<Replaced> {
     let before = content_hashes(conn, touched).await?;
     let alive: HashSet<&str> = jobs.iter().map(|(job, _)| job.hash_key.as_str()).collect();
     let mut stale: Vec<&str> = before.keys().map(String::as_str).filter(|key| !alive.contains(key)).collect();

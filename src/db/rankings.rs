@@ -78,7 +78,12 @@ pub async fn pending(
 }
 
 /// Replaces the rankings of these jobs; returns the rows written.
-pub async fn replace(conn: &mut PgConnection, profile: &str, revision: &str, ranked: &[RankingRow]) -> Result<u64> {
+pub async fn replace(
+    conn: &mut PgConnection,
+    profile: &str,
+    revision: &str,
+    ranked: &[RankingRow],
+) -> Result<u64> {
     let keys: Vec<&str> = ranked.iter().map(|row| row.hash_key.as_str()).collect();
     sqlx::query("delete from staging.job_rankings where profile = $1 and hash_key = any($2)")
         .bind(profile)

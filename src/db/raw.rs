@@ -92,7 +92,11 @@ pub async fn write(
 }
 
 /// The raw_id of each arrival whose content is in raw already, by position.
-async fn known_contents(conn: &mut PgConnection, source: &str, arrivals: &[Arrival]) -> Result<Vec<Option<Uuid>>> {
+async fn known_contents(
+    conn: &mut PgConnection,
+    source: &str,
+    arrivals: &[Arrival],
+) -> Result<Vec<Option<Uuid>>> {
     let ids: Vec<&str> = arrivals.iter().map(|arrival| arrival.source_job_id.as_str()).collect();
     let hashes: Vec<&[u8]> = arrivals.iter().map(|arrival| arrival.payload_hash.as_slice()).collect();
     let rows = sqlx::query(
@@ -192,7 +196,11 @@ async fn presence_of(
 }
 
 /// Remembers the definition of each search; returns how many changed.
-pub async fn write_searches(conn: &mut PgConnection, source: &str, searches: &[(String, String)]) -> Result<u64> {
+pub async fn write_searches(
+    conn: &mut PgConnection,
+    source: &str,
+    searches: &[(String, String)],
+) -> Result<u64> {
     let labels: Vec<&str> = searches.iter().map(|search| search.0.as_str()).collect();
     let definitions: Vec<&str> = searches.iter().map(|search| search.1.as_str()).collect();
     let written = sqlx::query(
@@ -216,7 +224,12 @@ pub async fn write_searches(conn: &mut PgConnection, source: &str, searches: &[(
 ///
 /// A search that brought less than 30 % of its open postings is suspect and closes nothing (reliability F-28).
 /// Returns how many closed.
-pub async fn close_absent(conn: &mut PgConnection, run: &Run, source: &str, complete: &[String]) -> Result<u64> {
+pub async fn close_absent(
+    conn: &mut PgConnection,
+    run: &Run,
+    source: &str,
+    complete: &[String],
+) -> Result<u64> {
     let closed = sqlx::query(
         "with share as (
              select search, count(*) filter (where last_seen_at >= $3) as seen, count(*) as open

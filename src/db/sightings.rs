@@ -142,9 +142,10 @@ pub async fn contents(conn: &mut PgConnection, postings: &[(String, String)]) ->
 
 /// Every search definition of each source: what `posting` may need besides the payload.
 pub async fn searches(pool: &PgPool) -> Result<Vec<(String, String, String)>> {
-    let rows = sqlx::query("select source, search, definition::text from raw.searches order by source, search")
-        .fetch_all(pool)
-        .await
-        .context("cannot read raw.searches")?;
+    let rows =
+        sqlx::query("select source, search, definition::text from raw.searches order by source, search")
+            .fetch_all(pool)
+            .await
+            .context("cannot read raw.searches")?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
 }

@@ -1,15 +1,15 @@
 //! Stage enrich: skills, titles, places and pay in common terms. This file reads, computes on all cores and writes;
 //! the other files are pure.
 
-mod title;
-mod place;
-mod pay;
 pub mod core;
+mod pay;
+mod place;
+mod title;
 
 use crate::batches;
+use crate::db;
 use crate::db::enrichments::{self, EnrichmentRow, PendingJob};
 use crate::db::ledger::{Counts, Run};
-use crate::db;
 use crate::posting::{Hundredths, SalaryPeriod};
 use crate::revision::revision;
 use crate::taxonomy::Taxonomy;
@@ -45,7 +45,8 @@ pub async fn enrich(
         enrichments::replace(&mut transaction, &revision, &batch).await?;
         transaction.commit().await.context("cannot commit enrichments")?;
         for row in &batch {
-            *report.entry(row.source.clone()).or_default() += Counts { seen: 1, written: 1, rows: 1, ..Counts::default() };
+            *report.entry(row.source.clone()).or_default() +=
+                Counts { seen: 1, written: 1, rows: 1, ..Counts::default() };
         }
         done += batch.len() as u64;
         progress(done);

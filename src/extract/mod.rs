@@ -1,8 +1,8 @@
 //! Stage extract: asks every source and writes what it sends to raw, exactly as sent. This file drives and writes;
 //! `http` owns the requests, and the other files are pure.
 
-mod scan;
 pub mod payload;
+mod scan;
 
 use crate::config::sources::{SourceConfig, SourcesFile};
 use crate::db::health::{self, Health};
@@ -158,7 +158,8 @@ async fn finish(
         error: errors_of(&crawl),
         crawl,
     };
-    let fill_rates = report.fill_rates.iter().map(|(field, rate)| ((*field).to_owned(), (*rate).into())).collect();
+    let fill_rates =
+        report.fill_rates.iter().map(|(field, rate)| ((*field).to_owned(), (*rate).into())).collect();
     let health = Health {
         source: name.to_owned(),
         status: report.status,
@@ -287,5 +288,9 @@ fn errors_of(crawl: &CrawlReport) -> Option<String> {
 
 fn fill_rates(crawl: &CrawlReport) -> BTreeMap<&'static str, f64> {
     let sampled = crawl.fill_sampled.max(1) as f64;
-    crawl.fill.iter().map(|(field, filled)| (*field, (*filled as f64 / sampled * 1e4).round() / 1e4)).collect()
+    crawl
+        .fill
+        .iter()
+        .map(|(field, filled)| (*field, (*filled as f64 / sampled * 1e4).round() / 1e4))
+        .collect()
 }

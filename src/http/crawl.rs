@@ -244,6 +244,10 @@ async fn crawl_search(crawl: &Crawl<'_>, search: &Search) -> Progress {
     let mut progress = Progress::new(search);
     let mut queue = VecDeque::new();
     match catch_unwind(AssertUnwindSafe(|| crawl.source.requests(search))) {
+        Ok(requests) if requests.is_empty() => {
+            let detail = "the source has nothing to ask for this search";
+            progress.fail(FetchError::new(FetchErrorKind::Refused, detail));
+        }
         Ok(requests) => progress.enqueue(&mut queue, requests),
         Err(panic) => progress.fail(panicked(panic.as_ref())),
     }

@@ -4,13 +4,13 @@
 //! A source's policy and configuration become an [`Endpoint`]; [`fetch::fetch`] asks it one question,
 //! [`crawl::crawl`] everything its searches want.
 
-pub mod post;
 pub mod body;
 pub mod crawl;
 pub mod failure;
 pub mod fetch;
 mod host;
 mod page;
+pub mod post;
 pub mod recording;
 
 use crate::config::sources::SourceConfig;
@@ -153,7 +153,9 @@ impl Endpoint {
             && client.options.replay.is_none()
         {
             let key = key.ok_or_else(|| missing_key(source.name(), wanted.variable))?;
-            headers.insert(HeaderName::from_static(wanted.header), secret(&key, wanted.variable)?);
+            let header = HeaderName::from_bytes(wanted.header.as_bytes())
+                .expect("the header of a policy is a constant that every request of its source tests");
+            headers.insert(header, secret(&key, wanted.variable)?);
         }
         let seconds = config.max_seconds.unwrap_or(SOURCE_SECONDS);
         Ok(Endpoint {

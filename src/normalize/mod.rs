@@ -64,7 +64,8 @@ pub async fn normalize(pool: &PgPool, run: &Run, progress: &dyn Fn(u64)) -> Resu
         progress(done);
     }
     let mut transaction = db::begin(pool, run.fence).await?;
-    let rolled = rollups::job_presence(&mut transaction).await? + rollups::companies(&mut transaction).await?;
+    let rolled =
+        rollups::job_presence(&mut transaction).await? + rollups::companies(&mut transaction).await?;
     if rolled > 0 {
         report.entry(String::new()).or_default().rows += rolled;
     }
@@ -80,15 +81,18 @@ async fn searches_and_revisions(pool: &PgPool) -> Result<(Searches, BTreeMap<Str
         if sources::by_name(&source).is_none() {
             continue;
         }
-        let search: Search = serde_json::from_str(&definition)
-            .with_context(|| format!("raw.searches has a definition of {source} {label} that this version cannot read"))?;
+        let search: Search = serde_json::from_str(&definition).with_context(|| {
+            format!("raw.searches has a definition of {source} {label} that this version cannot read")
+        })?;
         // Only what `posting` reads may ask for new work: a changed query or page limit does not.
         let parts = texts.entry(source.clone()).or_insert_with(|| vec![core::VERSION.to_owned()]);
         parts.extend([label.clone(), format!("{:?} {:?}", search.company, search.columns)]);
         searches.insert((source, label), search);
     }
-    let revisions =
-        texts.into_iter().map(|(source, parts)| (source, revision(parts.iter().map(String::as_str)))).collect();
+    let revisions = texts
+        .into_iter()
+        .map(|(source, parts)| (source, revision(parts.iter().map(String::as_str))))
+        .collect();
     Ok((searches, revisions))
 }
 
@@ -107,9 +111,13 @@ fn normalize_one(raw: RawPosting, searches: &Searches, revisions: &BTreeMap<Stri
     Normalized { raw, outcome }
 }
 
-fn read_posting(raw: &RawPosting, searches: &Searches) -> std::result::Result<Dated, crate::posting::RejectReason> {
+fn read_posting(
+    raw: &RawPosting,
+    searches: &Searches,
+) -> std::result::Result<Dated, crate::posting::RejectReason> {
     let unreadable = |detail: String| crate::posting::RejectReason::new("unreadable", detail);
-    let source = sources::by_name(&raw.source).ok_or_else(|| unreadable(format!("unknown source {}", raw.source)))?;
+    let source =
+        sources::by_name(&raw.source).ok_or_else(|| unreadable(format!("unknown source {}", raw.source)))?;
     let payload = serde_json::from_str(&raw.payload).map_err(|error| unreadable(error.to_string()))?;
     let unknown = Search::default();
     let search = searches.get(&(raw.source.clone(), raw.search.clone())).unwrap_or(&unknown);

@@ -1,10 +1,10 @@
 //! Stage rank: a score from 0 to 100 for each job and profile, with an explanation that adds up. This file reads,
 //! computes on all cores and writes; the other files are pure.
 
-mod points;
-mod features;
-pub mod explain;
 pub mod core;
+pub mod explain;
+mod features;
+mod points;
 
 use crate::batches;
 use crate::config::ranking::{Profile, Ranking};
@@ -69,7 +69,8 @@ async fn rank_profile(
         rankings::replace(&mut transaction, name, &revision, &batch).await?;
         transaction.commit().await.context("cannot commit rankings")?;
         for row in &batch {
-            *report.entry(row.source.clone()).or_default() += Counts { seen: 1, written: 1, rows: 1, ..Counts::default() };
+            *report.entry(row.source.clone()).or_default() +=
+                Counts { seen: 1, written: 1, rows: 1, ..Counts::default() };
         }
         *done += batch.len() as u64;
         progress(*done);

@@ -16,7 +16,10 @@ pub fn window(date: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
 fn midnight(date: NaiveDate) -> DateTime<Utc> {
     let local = date.and_time(NaiveTime::MIN);
     // Toronto changes its clocks at 02:00, so midnight exists once on every date; before 1970 nobody runs this.
-    Toronto.from_local_datetime(&local).earliest().map_or_else(|| Utc.from_utc_datetime(&local), |local| local.to_utc())
+    Toronto
+        .from_local_datetime(&local)
+        .earliest()
+        .map_or_else(|| Utc.from_utc_datetime(&local), |local| local.to_utc())
 }
 
 #[cfg(test)]

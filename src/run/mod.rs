@@ -8,8 +8,8 @@ mod summary;
 
 use crate::config::ranking::Ranking;
 use crate::config::sources::SourcesFile;
-use crate::db::ledger::{self, Run, RunEnd, RunStart, StageRow, StageStatus};
 use crate::db;
+use crate::db::ledger::{self, Run, RunEnd, RunStart, StageRow, StageStatus};
 use crate::http::Client;
 use crate::notify::Endpoint;
 use crate::publish::PublishOptions;
@@ -201,7 +201,8 @@ async fn begin(pool: &PgPool, plan: &Plan, surroundings: &Surroundings<'_>) -> R
 
 /// More than 5 % of a source rejected, or a source that did not answer fully.
 fn is_incomplete(row: &StageRow) -> bool {
-    matches!(row.status, StageStatus::Partial | StageStatus::Failed) || row.counts.rejected * 20 > row.counts.seen
+    matches!(row.status, StageStatus::Partial | StageStatus::Failed)
+        || row.counts.rejected * 20 > row.counts.seen
 }
 
 /// The chain of an error in one line.

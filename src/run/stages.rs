@@ -40,7 +40,12 @@ struct Done {
 
 impl<'a> Progress<'a> {
     /// Nothing done yet.
-    pub fn new(pool: &'a PgPool, run: &'a Run, plan: &'a Plan, observer: &'a (dyn Fn(&Event) + Sync)) -> Progress<'a> {
+    pub fn new(
+        pool: &'a PgPool,
+        run: &'a Run,
+        plan: &'a Plan,
+        observer: &'a (dyn Fn(&Event) + Sync),
+    ) -> Progress<'a> {
         Progress { pool, run, plan, observer, rows: Vec::new(), current: None, protocol_broken: false }
     }
 
@@ -107,7 +112,9 @@ impl<'a> Progress<'a> {
         match stage {
             Stage::Extract => self.extract().await,
             Stage::Normalize => Ok(counted(normalize::normalize(self.pool, self.run, &progress).await?)),
-            Stage::Enrich => Ok(counted(enrich::enrich(self.pool, self.run, &self.plan.taxonomy, &progress).await?)),
+            Stage::Enrich => {
+                Ok(counted(enrich::enrich(self.pool, self.run, &self.plan.taxonomy, &progress).await?))
+            }
             Stage::Rank => Ok(counted(rank::rank(self.pool, self.run, &self.plan.ranking, &progress).await?)),
             Stage::Publish => self.publish().await,
             Stage::Notify => Ok(Done::default()),
@@ -116,7 +123,11 @@ impl<'a> Progress<'a> {
 
     async fn extract(&self) -> Result<Done> {
         let progress = |at: extract::SourceProgress| {
-            (self.observer)(&Event::SourceProgress { source: at.source, records: at.records, bytes: at.bytes });
+            (self.observer)(&Event::SourceProgress {
+                source: at.source,
+                records: at.records,
+                bytes: at.bytes,
+            });
         };
         let Plan { sources, only, client, key, .. } = self.plan;
         let finished = |report: &SourceReport| {
@@ -131,17 +142,26 @@ impl<'a> Progress<'a> {
         };
         let observe = extract::Observe { progress: &progress, finished: &finished };
         let reports =
-            extract::extract(self.pool, self.run, client, sources, only.as_deref(), key.as_ref(), &observe).await?;
+            extract::extract(self.pool, self.run, client, sources, only.as_deref(), key.as_ref(), &observe)
+                .await?;
         let failed = reports.iter().filter(|report| report.status == StageStatus::Failed).count();
         if failed == reports.len() && failed > 0 {
-            let errors: Vec<String> =
-                reports.iter().filter_map(|report| Some(format!("{}: {}", report.source, report.error.as_ref()?))).collect();
+            let errors: Vec<String> = reports
+                .iter()
+                .filter_map(|report| Some(format!("{}: {}", report.source, report.error.as_ref()?)))
+                .collect();
             tracing::warn!("no source answered: {}", errors.join("; "));
         }
-        let broken = |report: &SourceReport| report.crawl.searches.iter().any(|search| search.error.as_ref().is_some_and(|error| error.kind == FetchErrorKind::Shape));
-        let protocol_broken = failed > 0
-            && reports.iter().filter(|report| report.status == StageStatus::Failed).all(broken);
-        let row = |report: SourceReport| (report.source.to_owned(), (report.status, report.counts, report.error));
+        let broken =
+            |report: &SourceReport| {
+                report.crawl.searches.iter().any(|search| {
+                    search.error.as_ref().is_some_and(|error| error.kind == FetchErrorKind::Shape)
+                })
+            };
+        let protocol_broken =
+            failed > 0 && reports.iter().filter(|report| report.status == StageStatus::Failed).all(broken);
+        let row =
+            |report: SourceReport| (report.source.to_owned(), (report.status, report.counts, report.error));
         Ok(Done { by_source: reports.into_iter().map(row).collect(), note: None, protocol_broken })
     }
 
@@ -205,7 +225,12 @@ pub async fn finish(
     }
 }
 
-async fn deliver(pool: &PgPool, run: &Run, endpoint: &notify::Endpoint, surroundings: &Surroundings<'_>) -> Result<()> {
+async fn deliver(
+    pool: &PgPool,
+    run: &Run,
+    endpoint: &notify::Endpoint,
+    surroundings: &Surroundings<'_>,
+) -> Result<()> {
     let began = Instant::now();
     (surroundings.observer)(&Event::StageStarted { stage: Stage::Notify.verb() });
     let delivered = notify::deliver(pool, endpoint, (surroundings.clock)()).await?;
@@ -237,7 +262,9 @@ fn note_of(delivered: &notify::Delivered) -> Option<String> {
     let reason = delivered.last_error.as_deref().unwrap_or("not due yet");
     match (delivered.waiting, delivered.disabled) {
         (0, 0) => None,
-        (waiting, 0) => Some(format!("{waiting} waiting, the next run or `job-etl notify` tries again: {reason}")),
+        (waiting, 0) => {
+            Some(format!("{waiting} waiting, the next run or `job-etl notify` tries again: {reason}"))
+        }
         (_, disabled) => Some(format!("{disabled} given up: {reason}")),
     }
 }
@@ -259,7 +286,14 @@ fn ledger_rows(
     if by_source.is_empty() {
         by_source.insert(String::new(), (StageStatus::Ok, Counts::default(), None));
     }
-    let row = |(source, (status, counts, error))| StageRow { stage: stage.verb(), source, status, counts, duration_ms, error };
+    let row = |(source, (status, counts, error))| StageRow {
+        stage: stage.verb(),
+        source,
+        status,
+        counts,
+        duration_ms,
+        error,
+    };
     by_source.into_iter().map(row).collect()
 }
 

@@ -5,7 +5,13 @@ use crate::db::outcome::{DayOutcome, ListedJob};
 use crate::notify::message::{Failure, Match, Outcome, RunSummary, SourceHealth, StageCounts};
 
 /// The summary of a finished run.
-pub fn summarize(run: &Run, end: &RunEnd, rows: &[StageRow], duration_ms: u64, outcome: DayOutcome) -> RunSummary {
+pub fn summarize(
+    run: &Run,
+    end: &RunEnd,
+    rows: &[StageRow],
+    duration_ms: u64,
+    outcome: DayOutcome,
+) -> RunSummary {
     let totals = outcome.totals;
     RunSummary {
         run_id: run.run_id,

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use job_etl::db::cluster::Search;
 use job_etl::db::checkup;
+use job_etl::db::cluster::Search;
 use job_etl::doctor::{self, Check, Context, Secret, SourceNeeds, State};
 use sqlx::PgPool;
 use tempfile::TempDir;

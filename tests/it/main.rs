@@ -1,5 +1,9 @@
 //! The one integration binary: each module tests one boundary.
 
+mod synthetic;
+mod stub;
+mod payload;
+mod http;
 mod rank_properties;
 mod server;
 mod normalize_real;

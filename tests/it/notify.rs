@@ -50,7 +50,7 @@ impl Stub {
                 }
                 let status = statuses.lock().expect("lock").pop_front().unwrap_or(200);
                 let status = StatusCode::from_u16(status).expect("a status");
-                (status, [(header::LOCATION, "http://127.0.0.1:9/elsewhere")]).into_response()
+                (status, [(header::LOCATION, "/elsewhere")]).into_response()
             }
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listen");

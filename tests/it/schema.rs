@@ -1,15 +1,31 @@
 //! `db::schema::migrate`: what it makes, what it leaves alone, what it refuses.
 
-use crate::server::{empty_database, path};
-use job_etl::db::schema::{Migrated, SchemaTooNew, migrate, migrate_to, migrator};
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+use crate::support::{TestDb, test_db};
+use job_etl::db::schema::{Migrated, SchemaTooNew, migrate, migrate_to, migrator, reset};
 use job_etl::db::views::{View, render, render_models};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor, SqlSafeStr};
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-async fn connect(options: &PgConnectOptions) -> PgConnection {
-    PgConnection::connect_with(options).await.unwrap()
+/// A path below the root of the package.
+pub fn path(relative: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)
+}
+
+/// A database without any of our schemas, and a connection to it. The server keeps its roles.
+async fn empty_database() -> (TestDb, PgConnection) {
+    let database = test_db().await;
+    let mut conn = connect(&database).await;
+    reset(&mut conn).await.unwrap();
+    (database, conn)
+}
+
+async fn connect(database: &TestDb) -> PgConnection {
+    PgConnection::connect_with(&database.connect_options()).await.unwrap()
 }
 
 async fn execute(conn: &mut PgConnection, sql: &str) {
@@ -49,14 +65,9 @@ fn chain(error: &anyhow::Error) -> String {
 
 #[tokio::test]
 async fn an_empty_database_gets_everything_and_a_second_call_writes_nothing() {
-    let options = empty_database().await;
-    let mut conn = connect(&options).await;
+    let (_database, mut conn) = empty_database().await;
     let versions: Vec<i64> = migrator().iter().map(|migration| migration.version).collect();
-    let made = Migrated {
-        bootstrapped: made_roles(&mut conn).await,
-        applied: versions,
-        views: render().unwrap().len(),
-    };
+    let made = Migrated { bootstrapped: true, applied: versions, views: render().unwrap().len() };
     assert_eq!(migrate(&mut conn).await.unwrap(), made);
 
     // The server itself would refuse the smallest write.
@@ -64,17 +75,8 @@ async fn an_empty_database_gets_everything_and_a_second_call_writes_nothing() {
     assert_eq!(migrate(&mut conn).await.unwrap(), Migrated::default());
 }
 
-/// Schemas are missing in an empty database, whatever roles the server has.
-async fn made_roles(conn: &mut PgConnection) -> bool {
-    let schemas: i64 = sqlx::query_scalar("select count(*) from pg_namespace where nspname = 'raw'")
-        .fetch_one(conn)
-        .await
-        .unwrap();
-    schemas == 0
-}
-
-#[tokio::test]
-async fn every_migration_file_is_in_the_binary() {
+#[test]
+fn every_migration_file_is_in_the_binary() {
     let mut files: Vec<i64> = std::fs::read_dir(path("migrations"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -87,9 +89,8 @@ async fn every_migration_file_is_in_the_binary() {
 
 #[tokio::test]
 async fn several_callers_at_once_make_it_once() {
-    let options = empty_database().await;
-    let (mut first, mut second, mut third) =
-        (connect(&options).await, connect(&options).await, connect(&options).await);
+    let (database, mut first) = empty_database().await;
+    let (mut second, mut third) = (connect(&database).await, connect(&database).await);
     let (first, second, third) = tokio::join!(migrate(&mut first), migrate(&mut second), migrate(&mut third));
     let made = [first.unwrap(), second.unwrap(), third.unwrap()];
     assert_eq!(made.iter().filter(|migrated| **migrated != Migrated::default()).count(), 1, "{made:?}");
@@ -97,8 +98,7 @@ async fn several_callers_at_once_make_it_once() {
 
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
-    let options = empty_database().await;
-    let mut conn = connect(&options).await;
+    let (_database, mut conn) = empty_database().await;
     let views = render().unwrap();
     migrate_to(&mut conn, &migrator_with(&["create table ops.newer (number integer)"]), &views)
         .await
@@ -111,9 +111,8 @@ async fn a_newer_schema_is_refused() {
 
 #[tokio::test]
 async fn an_edited_migration_is_refused() {
-    let options = empty_database().await;
-    let mut conn = connect(&options).await;
-    migrate(&mut conn).await.unwrap();
+    let database = test_db().await;
+    let mut conn = connect(&database).await;
     execute(&mut conn, "update ops._sqlx_migrations set checksum = '\\x00' where version = 1").await;
     let error = migrate(&mut conn).await.unwrap_err();
     assert!(chain(&error).contains("migration 1 of the database is not the one"), "{error:#}");
@@ -123,9 +122,8 @@ const WIDER_TITLE: &str = "alter table staging.job_postings_stg alter column job
 
 #[tokio::test]
 async fn a_migration_may_alter_a_column_that_the_views_use() {
-    let options = empty_database().await;
-    let mut conn = connect(&options).await;
-    migrate(&mut conn).await.unwrap();
+    let database = test_db().await;
+    let mut conn = connect(&database).await;
     let before = standing_views(&mut conn).await;
     let migrated = migrate_to(&mut conn, &migrator_with(&[WIDER_TITLE]), &render().unwrap()).await.unwrap();
     assert_eq!(migrated.applied.len(), 1);
@@ -142,9 +140,8 @@ async fn a_migration_may_alter_a_column_that_the_views_use() {
 
 #[tokio::test]
 async fn a_migration_that_fails_leaves_everything_as_it_was() {
-    let options = empty_database().await;
-    let mut conn = connect(&options).await;
-    migrate(&mut conn).await.unwrap();
+    let database = test_db().await;
+    let mut conn = connect(&database).await;
     let before = standing_views(&mut conn).await;
     let broken = migrator_with(&[WIDER_TITLE, "select 1 / 0"]);
     let error = migrate_to(&mut conn, &broken, &render().unwrap()).await.unwrap_err();
@@ -155,9 +152,8 @@ async fn a_migration_that_fails_leaves_everything_as_it_was() {
 
 #[tokio::test]
 async fn a_view_of_somebody_else_is_named_and_kept() {
-    let options = empty_database().await;
-    let mut conn = connect(&options).await;
-    migrate(&mut conn).await.unwrap();
+    let database = test_db().await;
+    let mut conn = connect(&database).await;
     execute(&mut conn, "create view public.my_jobs as select job_title from marts.fact_jobs").await;
     let error = migrate_to(&mut conn, &migrator_with(&[WIDER_TITLE]), &render().unwrap()).await.unwrap_err();
     assert!(chain(&error).contains("view public.my_jobs depends on view marts.fact_jobs"), "{error:#}");
@@ -166,8 +162,7 @@ async fn a_view_of_somebody_else_is_named_and_kept() {
 
 #[tokio::test]
 async fn a_missing_view_is_made_again_and_a_former_one_goes() {
-    let options = empty_database().await;
-    let mut conn = connect(&options).await;
+    let (_database, mut conn) = empty_database().await;
     let mut former = render().unwrap();
     let project = BTreeMap::from([("profile".to_owned(), "x".to_owned())]);
     former.extend(
@@ -191,42 +186,38 @@ async fn a_missing_view_is_made_again_and_a_former_one_goes() {
     assert_eq!(standing, expected);
 }
 
-/// Makes a login without any right, and the options to connect as it.
-async fn login(conn: &mut PgConnection, options: &PgConnectOptions, name: &str) -> PgConnectOptions {
-    let existing: Option<i32> = sqlx::query_scalar("select 1 from pg_roles where rolname = $1")
-        .bind(name)
-        .fetch_optional(&mut *conn)
-        .await
-        .unwrap();
-    if existing.is_none() {
-        execute(conn, &format!("create role {name} login")).await;
+/// A connection as a new login of this name, which is granted `role` or nothing. The login goes with its last grant.
+async fn connect_as(database: &TestDb, name: &str, role: Option<&str>) -> PgConnection {
+    let mut conn = connect(database).await;
+    execute(&mut conn, &format!("drop role if exists {name}; create role {name} login")).await;
+    if let Some(role) = role {
+        execute(&mut conn, &format!("grant {role} to {name}")).await;
     }
-    options.clone().username(name)
+    PgConnection::connect_with(&database.connect_options().username(name)).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_login_that_may_not_make_roles_is_told_the_script() {
-    let options = empty_database().await;
-    let nobody = login(&mut connect(&options).await, &options, "nobody_in_particular").await;
-    let error = migrate(&mut connect(&nobody).await).await.unwrap_err();
+    let (database, _) = empty_database().await;
+    let mut nobody = connect_as(&database, "test_nobody", None).await;
+    let error = migrate(&mut nobody).await.unwrap_err();
     assert!(chain(&error).contains("scripts/bootstrap_db.sql"), "{error:#}");
 }
 
 #[tokio::test]
-async fn a_writer_may_find_that_nothing_is_to_be_done() {
-    let options = empty_database().await;
-    let mut conn = connect(&options).await;
-    migrate(&mut conn).await.unwrap();
-    let writer = login(&mut conn, &options, "a_writer").await;
-    execute(&mut conn, "grant job_etl_writer to a_writer").await;
-    assert_eq!(migrate(&mut connect(&writer).await).await.unwrap(), Migrated::default());
+async fn a_writer_may_find_that_nothing_is_to_be_done_but_do_nothing() {
+    let database = test_db().await;
+    let mut writer = connect_as(&database, "test_writer", Some("job_etl_writer")).await;
+    assert_eq!(migrate(&mut writer).await.unwrap(), Migrated::default());
+    execute(&mut connect(&database).await, "drop view marts.run_stats").await;
+    let error = migrate(&mut writer).await.unwrap_err();
+    assert!(chain(&error).contains("taking the role job_etl_owner"), "{error:#}");
 }
 
 #[tokio::test]
 async fn each_role_may_do_its_own_work_only() {
-    let options = empty_database().await;
-    let mut conn = connect(&options).await;
-    migrate(&mut conn).await.unwrap();
+    let database = test_db().await;
+    let mut conn = connect(&database).await;
     execute(&mut conn, "set role job_etl_owner; create table app.bookmarks (hash_key text); reset role")
         .await;
     let roles = ["job_etl_writer", "job_etl_marts", "job_etl_reader"];

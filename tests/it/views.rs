@@ -1,7 +1,13 @@
 //! The views of the marts: every model file is embedded, rendered and documented, and dbt makes the very same views.
 
-use crate::schema::standing_views;
-use crate::server::{empty_database, path};
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on may panic, and says when it is skipped"
+)]
+
+use crate::schema::{path, standing_views};
+use crate::support::{TestDb, test_db};
 use job_etl::db::schema::migrate;
 use job_etl::db::views::{MODELS, render, render_models};
 use job_etl::posting::{ContractType, Precision, RemoteType, SalaryPeriod, Seniority};
@@ -111,7 +117,7 @@ struct Described {
 
 #[tokio::test]
 async fn every_view_and_column_is_described() {
-    let mut conn = migrated().await.1;
+    let (_database, mut conn) = migrated().await;
     let mut described = BTreeMap::new();
     for file in files(&path("dbt/job_dbt/models"), "yml") {
         let text = std::fs::read_to_string(&file).unwrap();
@@ -151,7 +157,7 @@ const DIM_COMPANIES: &str = "company_id text, company_key text, display_name tex
 
 #[tokio::test]
 async fn the_exported_marts_keep_their_columns() {
-    let mut conn = migrated().await.1;
+    let (_database, mut conn) = migrated().await;
     for (view, expected) in [("marts.fact_jobs", FACT_JOBS), ("marts.dim_companies", DIM_COMPANIES)] {
         let columns: String = sqlx::query_scalar(
             "select string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' order by attnum)
@@ -168,7 +174,7 @@ async fn the_exported_marts_keep_their_columns() {
 
 #[tokio::test]
 async fn the_best_jobs_come_through_the_index_of_the_scores() {
-    let mut conn = migrated().await.1;
+    let (_database, mut conn) = migrated().await;
     load_fixture(&mut conn).await;
     // Twenty rows are too few for the planner to want an index: take its other ways away and see whether this one is there.
     for way in ["seqscan", "hashjoin", "mergejoin", "bitmapscan"] {
@@ -192,12 +198,12 @@ async fn dbt_and_migrate_make_the_same_views_in_either_order() {
         eprintln!("skipped: no dbt, `make venvs` installs it");
         return;
     }
-    let (options, mut conn) = migrated().await;
+    let (database, mut conn) = migrated().await;
     load_fixture(&mut conn).await;
     let by_migrate = standing_views(&mut conn).await;
     assert_eq!(by_migrate.len(), MODELS.len());
 
-    dbt_run(&dbt, &options);
+    dbt_run(&dbt, &database.connect_options());
     assert_eq!(standing_views(&mut conn).await, by_migrate, "dbt over the views of migrate");
 
     for schema in ["intermediate", "marts"] {
@@ -207,7 +213,7 @@ async fn dbt_and_migrate_make_the_same_views_in_either_order() {
     }
     let grants = include_str!("../../scripts/bootstrap_db.sql");
     sqlx::raw_sql(grants).execute(&mut conn).await.unwrap();
-    dbt_run(&dbt, &options);
+    dbt_run(&dbt, &database.connect_options());
     assert_eq!(standing_views(&mut conn).await, by_migrate, "dbt alone");
 
     // Schema `marts` is new, so migrate finds no mark there and makes the views anew over those of dbt.
@@ -215,11 +221,10 @@ async fn dbt_and_migrate_make_the_same_views_in_either_order() {
     assert_eq!(standing_views(&mut conn).await, by_migrate, "migrate over the views of dbt");
 }
 
-async fn migrated() -> (PgConnectOptions, PgConnection) {
-    let options = empty_database().await;
-    let mut conn = PgConnection::connect_with(&options).await.unwrap();
-    migrate(&mut conn).await.unwrap();
-    (options, conn)
+async fn migrated() -> (TestDb, PgConnection) {
+    let database = test_db().await;
+    let conn = PgConnection::connect_with(&database.connect_options()).await.unwrap();
+    (database, conn)
 }
 
 async fn load_fixture(conn: &mut PgConnection) {

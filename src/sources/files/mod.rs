@@ -65,7 +65,9 @@ impl Source for Files {
             Some(FileFormat::Csv) => rows::csv(body)?,
             Some(FileFormat::Parquet) => parquet::rows(body)?,
             None => {
-                return Err(PageError { detail: "expected a known format, got a file of another".to_owned() });
+                return Err(PageError {
+                    detail: "expected a known format, got a file of another".to_owned(),
+                });
             }
         };
         Ok(keyed(body, found, &request.search))

@@ -10,6 +10,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use job_etl::db::cluster::{self, Cluster, Search};
+use job_etl::db::schema;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use uuid::Uuid;
@@ -30,6 +31,11 @@ impl Deref for TestDb {
 }
 
 impl TestDb {
+    /// How to connect to this database as the superuser.
+    pub fn connect_options(&self) -> PgConnectOptions {
+        self.cluster.connect_options().database(&self.name)
+    }
+
     /// How a child process connects to this database.
     pub fn url(&self) -> String {
         self.cluster.url().replacen(cluster::DATABASE, &self.name, 1)
@@ -77,12 +83,7 @@ pub async fn test_db() -> TestDb {
 
 /// Makes the schema of a fresh, empty database.
 async fn make_schema(connection: &mut PgConnection) {
-    for script in [
-        include_str!("../../../scripts/bootstrap_db.sql"),
-        include_str!("../../../migrations/0001_raw_staging_ops.sql"),
-    ] {
-        sqlx::raw_sql(script).execute(&mut *connection).await.expect("run the script");
-    }
+    schema::migrate(connection).await.expect("migrate the template");
 }
 
 /// Where the shared cluster lives. It stays between runs, so that initdb runs once for a target folder.
