@@ -29,7 +29,7 @@ fn main() -> anyhow::Result<()> {
     let started = Instant::now();
     let taxonomy = Taxonomy::load(Path::new("config/taxonomy"))?;
     let loaded = started.elapsed();
-    let ranking = ranking::load(Path::new("config/ranking.yml"), &taxonomy)?;
+    let (ranking, _) = ranking::load(Path::new("config/ranking.yml"), &taxonomy)?;
 
     let mut out = std::io::stdout();
     writeln!(
