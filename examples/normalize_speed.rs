@@ -3,6 +3,7 @@
 
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, Utc};
+use job_etl::normalize::canonical::Canonical;
 use job_etl::normalize::core::canonical;
 use job_etl::normalize::html;
 use job_etl::normalize::keys::{content_hash, text_hash};
@@ -12,9 +13,10 @@ use serde_json::Value;
 use std::hint::black_box;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-const ROUNDS: u32 = 3;
+/// Postings of one batch: few enough to hold all stages' results, many enough to measure.
+const BATCH: usize = 1_000;
 
 fn main() -> Result<()> {
     let folder = std::env::var_os("JOB_ETL_DATA").context("JOB_ETL_DATA names no folder of postings")?;
@@ -25,50 +27,75 @@ fn main() -> Result<()> {
     let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
     let collected_at: DateTime<Utc> = "2026-11-22T12:00:00Z".parse().context("an instant")?;
 
-    let stages =
-        ["parse JSON", "map", "canonical", "  of which description", "merge", "content_hash", "text_hash"];
-    let mut spent = [Duration::ZERO; 7];
-    for _ in 0..ROUNDS {
-        for line in &lines {
-            let mut clock = Instant::now();
-            let mut lap = |stage: usize| {
-                spent[stage] += clock.elapsed();
-                clock = Instant::now();
-            };
-            let row: Value = serde_json::from_str(line)?;
-            lap(0);
-            let posting = posting(&row);
-            lap(1);
-            let Ok(canonical) = canonical("ashby", &posting, collected_at) else { continue };
-            lap(2);
+    let mut clock = Clock { at: cpu_time()?, spent: Vec::new() };
+    for batch in lines.chunks(BATCH) {
+        let rows: Vec<Value> = batch.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        clock.lap("parse JSON")?;
+        let postings: Vec<Posting> = rows.iter().map(posting).collect();
+        clock.lap("map")?;
+        let clean: Vec<Canonical> =
+            postings.iter().filter_map(|posting| canonical("ashby", posting, collected_at).ok()).collect();
+        clock.lap("canonical")?;
+        let jobs: Vec<Canonical> =
+            clean.into_iter().map(|canonical| merge(vec![Dated { canonical, collected_at }])).collect();
+        clock.lap("merge")?;
+        jobs.iter().map(content_hash).for_each(drop);
+        clock.lap("content_hash")?;
+        jobs.iter().filter_map(|job| job.description_text.as_deref()).map(text_hash).for_each(drop);
+        clock.lap("text_hash")?;
+        drop((rows, jobs));
+        clock.at = cpu_time()?;
+        for posting in &postings {
             black_box(html::description(posting.description_html.as_deref(), None));
-            lap(3);
-            let job = merge(vec![Dated { canonical, collected_at }]);
-            lap(4);
-            black_box(content_hash(&job));
-            lap(5);
-            black_box(text_hash(job.description_text.as_deref().unwrap_or_default()));
-            lap(6);
         }
-    }
-    let megabytes = (text.len() as f64 / 1e6) * f64::from(ROUNDS);
-    // The description is cleaned twice here, once inside canonical and once alone.
-    let whole: Duration = spent.iter().sum::<Duration>() - spent[3];
-    println!("{} postings, {:.1} kB of JSON each", lines.len(), text.len() as f64 / 1e3 / lines.len() as f64);
-    for (name, spent) in stages.iter().zip(spent) {
-        println!(
-            "{name:<24} {:8.1} µs {:8.1} MB/s",
-            spent.as_secs_f64() * 1e6 / f64::from(ROUNDS) / lines.len() as f64,
-            megabytes / spent.as_secs_f64()
-        );
+        clock.lap(DESCRIPTION)?;
     }
     println!(
-        "{:<24} {:8.1} µs {:8.1} MB/s",
-        "all",
-        whole.as_secs_f64() * 1e6 / f64::from(ROUNDS) / lines.len() as f64,
-        megabytes / whole.as_secs_f64()
+        "{} postings, {:.1} kB of JSON each; processor time",
+        lines.len(),
+        text.len() as f64 / 1e3 / lines.len() as f64
     );
+    let report = |name: &str, spent: Duration| {
+        let seconds = spent.as_secs_f64();
+        println!(
+            "{name:<24} {:8.1} µs {:8.1} MB/s",
+            seconds * 1e6 / lines.len() as f64,
+            text.len() as f64 / 1e6 / seconds
+        );
+    };
+    for (name, spent) in &clock.spent {
+        report(name, *spent);
+    }
+    report("all", clock.spent.iter().filter(|(name, _)| *name != DESCRIPTION).map(|(_, spent)| spent).sum());
     Ok(())
+}
+
+/// Measured once more apart, and no part of the sum.
+const DESCRIPTION: &str = "  (description alone)";
+
+struct Clock {
+    at: Duration,
+    spent: Vec<(&'static str, Duration)>,
+}
+
+impl Clock {
+    fn lap(&mut self, name: &'static str) -> Result<()> {
+        let now = cpu_time()?;
+        let spent = now.saturating_sub(self.at);
+        match self.spent.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += spent,
+            None => self.spent.push((name, spent)),
+        }
+        self.at = now;
+        Ok(())
+    }
+}
+
+/// Processor time of this process, so that a busy machine does not count; one thread is all it has.
+fn cpu_time() -> Result<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/schedstat").context("read /proc/self/schedstat")?;
+    let nanoseconds = stat.split(' ').next().unwrap_or_default().parse().context("its first number")?;
+    Ok(Duration::from_nanos(nanoseconds))
 }
 
 fn posting(row: &Value) -> Posting {

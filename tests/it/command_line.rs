@@ -30,7 +30,10 @@ fn a_mistake_in_sources_yml_has_line_column_and_a_suggestion() {
         "sources:\n  greenhose:\n    searches:\n      - board: gitlab\n",
         &["sources.yml:2:3", "unknown source `greenhose`", "did you mean `greenhouse`?"],
     );
-    check_refused("sources:\n  ashby:\n    searches:\n      - company: Linear\n", &["sources.yml:4:9", "needs `board`"]);
+    check_refused(
+        "sources:\n  ashby:\n    searches:\n      - company: Linear\n",
+        &["sources.yml:4:9", "needs `board`"],
+    );
     check_refused(
         "sources:\n  ashby:\n    searches:\n      - board: linear\n        query: rust\n",
         &["sources.yml:4:9", "does not read `query`"],
@@ -51,7 +54,11 @@ fn usage_mistakes_exit_2() {
         let output = program().args(arguments).output().expect("run");
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
     }
-    let output = program().args(["run", "--only", "ashbi"]).current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("run");
+    let output = program()
+        .args(["run", "--only", "ashbi"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("run");
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean `ashby`?"), "{}", said(&output));
 }

@@ -23,10 +23,10 @@ async fn wal(connection: &mut PgConnection) -> i64 {
     count(connection, "select (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint").await
 }
 
-/// Runs and returns the events; the samples hold bad records on purpose, so the run is partial.
+/// Runs and returns the events; the samples hold bad records on purpose, fewer than 5 %.
 fn run(place: &Place) -> Vec<Value> {
     let output = place.run_samples().output().expect("run the program");
-    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let lines = String::from_utf8(output.stdout).expect("UTF-8");
     lines.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
@@ -39,10 +39,10 @@ fn last<'a>(events: &'a [Value], name: &str) -> &'a Value {
 async fn a_second_run_writes_nothing_and_sends_nothing() {
     let place = Place::new();
     let mut connection = place.connect().await;
-    sqlx::raw_sql("alter system set autovacuum = off; select pg_reload_conf()")
-        .execute(&mut connection)
-        .await
-        .expect("keep the server's own housekeeping out of the measure");
+    // The server's own housekeeping is not what is measured.
+    for statement in ["alter system set autovacuum = off", "select pg_reload_conf()"] {
+        sqlx::query(statement).execute(&mut connection).await.expect(statement);
+    }
     let first = run(&place);
     assert!(last(&first, "run_finished")["rows_written"].as_i64() > Some(500));
     let state = place.state_hash();
@@ -70,7 +70,9 @@ async fn nothing_that_came_is_lost() {
     )
     .await;
     assert_eq!(broken, 0);
-    let seen = count(&mut connection, "select sum(in_count)::bigint from ops.run_stages where stage = 'extract'").await;
+    let seen =
+        count(&mut connection, "select sum(in_count)::bigint from ops.run_stages where stage = 'extract'")
+            .await;
     let kept = count(&mut connection, "select count(*) from raw.job_postings_raw").await;
     let refused = count(&mut connection, "select count(*) from ops.rejects where stage = 'extract'").await;
     let known = count(
@@ -167,6 +169,8 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     std::fs::read_dir(folder)
         .expect("the published folder")
         .map(|entry| entry.expect("an entry"))
-        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).expect("read")))
+        .map(|entry| {
+            (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).expect("read"))
+        })
         .collect()
 }

@@ -21,7 +21,8 @@ impl Place {
     pub fn new() -> Place {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::Builder::new().prefix("job-etl-test-").tempdir().expect("a folder");
-        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("open the folder");
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))
+            .expect("open the folder");
         let cluster = cluster::enter(&folder.path().join("home"), &search()).expect("a server of its own");
         Place { folder, cluster }
     }
@@ -51,7 +52,9 @@ impl Place {
 
     /// A connection as the superuser.
     pub async fn connect(&self) -> PgConnection {
-        PgConnection::connect_with(&self.cluster.connect_options()).await.expect("connect to the place's server")
+        PgConnection::connect_with(&self.cluster.connect_options())
+            .await
+            .expect("connect to the place's server")
     }
 
     /// The hash over staging, marts and app.
