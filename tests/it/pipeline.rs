@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
+use job_etl::notify::receiver::Receiver;
+use job_etl::notify::signature;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use sqlx::PgConnection;
 
@@ -123,6 +126,59 @@ async fn a_killed_run_converges() {
         run(&place);
         assert_eq!(place.state_hash(), expected, "and once more");
     }
+}
+
+/// A failed run is announced with the stage that failed, the next good one too, and a run without news is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_arrive_once_for_each_piece_of_news() {
+    let secret = SecretString::from("whsec_c2FtcGxlIHNlY3JldCBvZiBhIHRlc3QsIDMyIGJ5dGU=");
+    let keys = signature::parse_keys(&secret).expect("keys");
+    let mut receiver = Receiver::start(keys).await.expect("a receiver");
+    let url = receiver.url.clone();
+    let place = Place::new();
+    let announced = |hyperd: Option<&'static str>| {
+        let mut command = place.run_samples();
+        command.env("JOB_ETL_WEBHOOK_URL", &url).env("JOB_ETL_WEBHOOK_SECRET", secret.expose_secret());
+        if let Some(hyperd) = hyperd {
+            command.env("HYPERD_PATH", hyperd);
+        }
+        tokio::task::spawn_blocking(move || command.output().expect("run the program"))
+    };
+    let failed = announced(Some("/bin/false")).await.expect("join");
+    assert_eq!(failed.status.code(), Some(1), "{}", said(&failed));
+    let message = receiver.try_next().expect("a message about the failed run");
+    let body: Value = serde_json::from_str(&message.body).expect("JSON");
+    assert!(message.verified);
+    assert_eq!((&body["status"], &body["failed_stage"]), (&"failed".into(), &"publish".into()), "{body}");
+
+    let good = announced(None).await.expect("join");
+    assert_eq!(good.status.code(), Some(0), "{}", said(&good));
+    let message = receiver.try_next().expect("a message about the good run");
+    let body: Value = serde_json::from_str(&message.body).expect("JSON");
+    assert!(message.verified);
+    assert_eq!(body["status"], "ok", "{body}");
+    assert!(body["top_matches"].as_array().is_some_and(|matches| matches.len() == 10), "{body}");
+
+    announced(None).await.expect("join");
+    assert_eq!(receiver.try_next(), None, "a run without news sends nothing");
+}
+
+#[tokio::test]
+async fn a_signal_ends_the_run_in_the_ledger() {
+    let place = Place::new();
+    let mut child = place.run_samples().spawn().expect("start the program");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    assert!(lines.next().expect("an event").expect("a line").contains("run_started"));
+    let pid = child.id().to_string();
+    let sent = std::process::Command::new("kill").args(["-TERM", &pid]).status().expect("kill");
+    assert!(sent.success());
+    lines.for_each(drop);
+    assert_eq!(child.wait().expect("reap").code(), Some(143));
+    let mut connection = place.connect().await;
+    let interrupted =
+        count(&mut connection, "select count(*) from ops.runs where status = 'interrupted'").await;
+    assert_eq!(interrupted, 1);
+    run(&place);
 }
 
 /// 324 real boards and the recorded answers of five more sources, over the ordinary HTTP path.
