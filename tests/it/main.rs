@@ -1,22 +1,25 @@
 //! The one integration binary: each module tests one boundary.
 
-mod synthetic;
-mod stub;
-mod payload;
-mod http;
-mod rank_properties;
-mod server;
-mod normalize_real;
-mod normalize_html;
-mod normalize;
-mod rank;
-mod enrich;
-mod publish;
-mod sources_real;
-mod sources;
-mod views;
-mod schema;
-mod cluster;
-mod doctor;
-mod notify;
 mod support;
+
+mod cluster;
+mod command_line;
+mod doctor;
+mod enrich;
+mod http;
+mod normalize;
+mod normalize_html;
+mod normalize_real;
+mod notify;
+mod payload;
+mod pipeline;
+mod publish;
+mod rank;
+mod rank_properties;
+mod schema;
+mod sources;
+mod sources_real;
+mod stub;
+mod synthetic;
+mod tidy;
+mod views;
