@@ -590,7 +590,7 @@ async fn local_files_are_read_and_missing_ones_told() {
 async fn the_stub_answers_for_its_synthetic_boards() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base_url = format!("http://{}/posting-api/job-board", listener.local_addr().expect("an address"));
-    tokio::spawn(Answers::default().with_synthetic(1, 700).serve(listener));
+    tokio::spawn(Answers::default().with_synthetic(1, 700, 1.0).serve(listener));
     let get = async |board: &str| {
         let answer = reqwest::get(format!("{base_url}/{board}")).await.expect("an answer");
         (answer.status().as_u16(), answer.bytes().await.expect("a body"))
