@@ -47,6 +47,12 @@ bench: ## Measure every stage on synthetic postings (release build)
 	@scripts/setup_system.sh demo
 	cargo run --release --locked --example bench
 
+.PHONY: chaos
+chaos: ## Kill a run at 20 random moments and compare what comes of it (release build)
+	@scripts/setup_system.sh demo
+	cargo build --release --locked --bin job-etl --example stub_server
+	scripts/chaos.sh
+
 .PHONY: audit
 audit: ## Check dependencies and tracked files for known trouble
 	@scripts/setup_system.sh demo

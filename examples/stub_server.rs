@@ -29,6 +29,9 @@ struct Arguments {
     /// Which invented postings: the same seed gives the same bytes.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// How long the descriptions of invented postings are, compared with real ones.
+    #[arg(long, default_value_t = 1.0)]
+    scale: f64,
     /// Where to listen; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: String,
@@ -46,7 +49,7 @@ async fn main() -> anyhow::Result<()> {
         None => stub::Answers::default(),
     };
     if let Some(postings) = arguments.synthetic {
-        answers = answers.with_synthetic(arguments.seed, postings);
+        answers = answers.with_synthetic(arguments.seed, postings, arguments.scale);
     }
     let listener = tokio::net::TcpListener::bind(&arguments.listen).await?;
     let base_url = format!("http://{}", listener.local_addr()?);

@@ -37,7 +37,7 @@ def ashby_job(one):
             "intern": "Intern",
             "temp": "Temporary",
         }[one["contract"]],
-        "location": shown.removesuffix(", Canada") if city else shown,
+        "location": shown,
         "shouldDisplayCompensationOnJobPostings": paid,
         "secondaryLocations": [],
         "publishedAt": one["published"].isoformat(timespec="milliseconds"),

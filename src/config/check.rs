@@ -96,11 +96,11 @@ pub fn sources_file(file: &Path) -> Result<(SourcesFile, String), Vec<ConfigErro
 fn mistake(source: &dyn Source, search: &Search) -> Option<(String, Option<String>)> {
     let policy = source.policy();
     let set = set_fields(search);
-    if let Some(message) = source.invalid(search) {
-        return Some((message, None));
-    }
     if let Some(missing) = policy.required.iter().find(|field| !set.iter().any(|name| name == *field)) {
         return Some((format!("a search of {} needs `{missing}`", source.name()), None));
+    }
+    if let Some(message) = source.invalid(search) {
+        return Some((message, None));
     }
     let known: Vec<&str> = policy.required.iter().chain(policy.optional).copied().collect();
     let extra = set.iter().find(|field| !known.contains(&field.as_str()))?;

@@ -315,7 +315,6 @@ proptest! {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the shares are worth reading")]
 fn real_postings_are_covered() {
     let Some(folder) = real_data() else { return };
     let mut counts = [0_usize; 6];

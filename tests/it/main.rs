@@ -1,6 +1,9 @@
 //! The one integration binary: each module tests one boundary.
 
+mod support;
+
 mod cluster;
+mod command_line;
 mod crawl;
 mod doctor;
 mod enrich;
@@ -10,6 +13,7 @@ mod normalize_html;
 mod normalize_real;
 mod notify;
 mod payload;
+mod pipeline;
 mod publish;
 mod rank;
 mod rank_properties;
@@ -18,7 +22,6 @@ mod sources;
 mod sources_real;
 mod stub;
 mod stub_answers;
-mod support;
 mod synthetic;
 mod tidy;
 mod toy;

@@ -277,7 +277,6 @@ fn a_profile_without_any_wish_gives_nothing() {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the best jobs are worth reading")]
 fn real_postings_are_ranked() {
     let Some(folder) = real_data() else { return };
     let mut best: Vec<(i64, String, String)> = Vec::new();

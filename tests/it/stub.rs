@@ -37,6 +37,7 @@ pub struct Answers {
 struct Synthetic {
     seed: u64,
     postings: u64,
+    scale: f64,
 }
 
 impl Answers {
@@ -60,9 +61,9 @@ impl Answers {
         Ok(answers)
     }
 
-    /// Adds that many invented postings, as boards of Ashby.
-    pub fn with_synthetic(self, seed: u64, postings: u64) -> Answers {
-        Answers { synthetic: Some(Synthetic { seed, postings }), ..self }
+    /// Adds that many invented postings, as boards of Ashby; their descriptions are `scale` times as long as real ones.
+    pub fn with_synthetic(self, seed: u64, postings: u64, scale: f64) -> Answers {
+        Answers { synthetic: Some(Synthetic { seed, postings, scale }), ..self }
     }
 
     /// A `sources.yml` that asks this server, at `base_url`, for everything it has.
@@ -118,7 +119,7 @@ async fn ashby(State(answers): Answering, UrlPath(board): UrlPath<String>) -> Re
     let synthetic = answers.synthetic.and_then(|synthetic| {
         let number: u64 = board.strip_prefix("synthetic-")?.parse().ok()?;
         (number < synthetic::boards(synthetic.postings))
-            .then(|| synthetic::answer(synthetic.seed, number, synthetic.postings))
+            .then(|| synthetic::answer(synthetic.seed, number, synthetic.postings, synthetic.scale))
     });
     match (answers.ashby.get(&board), synthetic) {
         (Some(answer), _) => json_bytes(answer.clone()),

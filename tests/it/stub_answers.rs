@@ -22,7 +22,7 @@ async fn serve(answers: Answers) -> (String, SourcesFile) {
 
 #[tokio::test]
 async fn the_stub_answers_for_its_synthetic_boards() {
-    let (base_url, sources) = serve(Answers::default().with_synthetic(1, 700)).await;
+    let (base_url, sources) = serve(Answers::default().with_synthetic(1, 700, 1.0)).await;
     assert_eq!(sources.sources["ashby"].searches.len(), 2);
     let get = async |board: &str| {
         let answer =
@@ -43,7 +43,7 @@ async fn the_stub_answers_for_its_synthetic_boards() {
 
 #[test]
 fn invented_postings_are_all_different() {
-    let answer = synthetic::answer(7, 0, 500);
+    let answer = synthetic::answer(7, 0, 500, 1.0);
     let answer: Value = serde_json::from_str(&answer).expect("JSON");
     let jobs = answer["jobs"].as_array().expect("jobs");
     let ids: std::collections::HashSet<&str> = jobs.iter().filter_map(|job| job["id"].as_str()).collect();

@@ -81,8 +81,9 @@ pub fn board_name(board: u64) -> String {
     format!("synthetic-{board:05}")
 }
 
-/// The answer of a board: what the real API would send for its postings.
-pub fn answer(seed: u64, board: u64, postings: u64) -> String {
+/// The answer of a board: what the real API would send for its postings. Descriptions are `scale` times as long as
+/// real ones.
+pub fn answer(seed: u64, board: u64, postings: u64, scale: f64) -> String {
     let first = board * BOARD;
     let last = postings.min(first + BOARD);
     let mut json = String::with_capacity(last.saturating_sub(first) as usize * 15_000 + 64);
@@ -91,13 +92,13 @@ pub fn answer(seed: u64, board: u64, postings: u64) -> String {
         if index > first {
             json.push(',');
         }
-        write_posting(&mut json, seed, board, index);
+        write_posting(&mut json, seed, board, index, scale);
     }
     json.push_str("]}");
     json
 }
 
-fn write_posting(json: &mut String, seed: u64, board: u64, index: u64) {
+fn write_posting(json: &mut String, seed: u64, board: u64, index: u64, scale: f64) {
     let mut dice = Dice(mix(seed ^ mix(index)));
     let (level, role, area) = (dice.pick(&LEVELS), dice.pick(&ROLES), dice.pick(&AREAS));
     let (city, region, country) = PLACES[(dice.below(20) as usize).min(PLACES.len() - 1)];
@@ -117,7 +118,8 @@ fn write_posting(json: &mut String, seed: u64, board: u64, index: u64) {
     skills.fill_with(|| dice.pick(&SKILLS));
     let salary = 40 + dice.below(120);
     let mut text = Text::default();
-    write_text(&mut text, &mut dice, LENGTHS[(mix(index) % 32) as usize], &skills, salary);
+    let length = LENGTHS[(mix(index) % 32) as usize] as f64 * scale;
+    write_text(&mut text, &mut dice, length as usize, &skills, salary);
     let url = format!("https://jobs.example.com/{}/{id}", board_name(board));
     write!(
         json,
