@@ -316,14 +316,16 @@ impl<'a> Writer<'a> {
 }
 
 fn is_single_spaced(words: &str) -> bool {
-    let bytes = words.as_bytes();
-    let is_odd = |pair: &[u8]| pair[1] < b' ' || (pair[0] == b' ' && pair[1] == b' ');
-    !bytes.windows(2).any(is_odd)
+    // Without an early return the compiler compares many bytes at once.
+    let pairs = words.bytes().zip(words.bytes().skip(1));
+    !pairs.fold(false, |odd, (left, right)| odd | (right < b' ') | ((left == b' ') & (right == b' ')))
 }
 
 /// The text with ordinary spaces and without hidden characters; entities stay.
 fn readable(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'%' | b'\''..=b'~' | b'\t' | b'\n')) {
+    let is_odd =
+        |byte: u8| ((byte < b' ') & (byte != b'\n') & (byte != b'\t')) | (byte == b'&') | (byte > b'~');
+    if !text.bytes().fold(false, |odd, byte| odd | is_odd(byte)) {
         return Cow::Borrowed(text);
     }
     let is_odd = |character: char| {
