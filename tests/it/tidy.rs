@@ -139,6 +139,9 @@ fn db_looks_down(file: &File) -> Vec<usize> {
 
 /// The rows that a stage makes and db writes are words they share, kept where they are made.
 fn names_any(line: &str, modules: &[String]) -> bool {
+    if !line.contains("crate::") {
+        return false;
+    }
     let shared = ["crate::normalize::canonical::", "crate::enrich::core::Enrichment"];
     let line = shared.iter().fold(line.to_owned(), |line, name| line.replace(name, ""));
     modules.iter().any(|module| line.contains(module))
