@@ -5,8 +5,6 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
-NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
-
 .PHONY: help
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,12 +32,11 @@ format-check:
 clippy:
 	cargo clippy --locked --all-targets -- -D warnings
 
+# Tests of the .hyper file want Tableau's own package, which brings hyperd along.
+rust-test: export JOB_ETL_PYTHON ?= $(CURDIR)/.venv-hyper/bin/python
+rust-test: export HYPERD_PATH ?= $(shell echo $(CURDIR)/.venv-hyper/lib/python3*/site-packages/tableauhyperapi/bin/hyper)
 rust-test:
-ifdef NEXTEST
-	cargo nextest run --locked
-else
-	cargo test --locked
-endif
+	if command -v cargo-nextest >/dev/null; then cargo nextest run --locked; else cargo test --locked; fi
 
 # The bundled postings are what their generator writes.
 samples-check:
@@ -49,6 +46,12 @@ samples-check:
 bench: ## Measure every stage on synthetic postings (release build)
 	@scripts/setup_system.sh demo
 	cargo run --release --locked --example bench
+
+.PHONY: chaos
+chaos: ## Kill a run at 20 random moments and compare what comes of it (release build)
+	@scripts/setup_system.sh demo
+	cargo build --release --locked --bin job-etl --example stub_server
+	scripts/chaos.sh
 
 .PHONY: audit
 audit: ## Check dependencies and tracked files for known trouble

@@ -37,7 +37,7 @@ def ashby_job(one):
             "intern": "Intern",
             "temp": "Temporary",
         }[one["contract"]],
-        "location": shown.removesuffix(", Canada") if city else shown,
+        "location": shown,
         "shouldDisplayCompensationOnJobPostings": paid,
         "secondaryLocations": [],
         "publishedAt": one["published"].isoformat(timespec="milliseconds"),
@@ -59,7 +59,7 @@ def ashby_job(one):
             "compensationTiers": [],
             "summaryComponents": [
                 {
-                    "id": one["id"][:8] + one["id"][8:][::-1].replace("-", "")[:4],
+                    "id": f"pay-{one['number']}",
                     "summary": summary,
                     "compensationType": "Salary",
                     "interval": "1 HOUR" if hourly(one) else "1 YEAR",

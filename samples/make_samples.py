@@ -127,6 +127,9 @@ def varied(chance, source, board):
     words = french if in_french else english
     if board:
         company, places, kinds = board[1], board[4], [kind for kind in board[5] if kind in words.KINDS]
+        if words is english:
+            # Those are placed by hand.
+            kinds = [kind for kind in kinds if kind != "data_engineer"]
     else:
         company, _ = chance.choice(companies.SINGLES_FR if in_french else companies.SINGLES)
         places = ["montreal", "quebec"] if in_french else list(companies.PLACES)
@@ -261,13 +264,12 @@ def spoil(source, records):
         )
     elif source == "greenhouse":
         records[4]["absolute_url"] += "?gh_src=abc123&utm_source=board&utm_medium=feed"
+        records[5]["title"] = "  "
         records[6]["content"] += html.escape('<img src="https://pixel.example/1.gif" width="1" height="1">')
     elif source == "arbeitnow":
         records[2]["created_at"] += 3 * 365 * 86400
     elif source == "jobicy":
         records[1]["jobDescription"] += "<p>NUL here: \u0000, and a bell: \u0007.</p>"
-    elif source == "remotive":
-        records[6]["title"] = "  "
     elif source == "lever":
         records[2]["text"] = '=HYPERLINK("https://example.com","Controls Electrician")'
     elif source == "smartrecruiters":

@@ -48,16 +48,21 @@ install_with_apt() {
             stop "as root, run: apt-get install $*"
         as_root=(sudo)
     fi
-    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0)
+    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0) log
+    log=$(mktemp)
     say "apt-get install $*"
-    "${apt[@]}" update >/dev/null || say 'apt-get update failed; trying with the lists that are there'
+    "${apt[@]}" update >"$log" 2>&1 || say 'apt-get update failed; trying with the lists that are there'
     case " $* " in *' postgresql '*)
         # Debian's package would make and start a server of its own; job-etl wants the programs only.
         "${as_root[@]}" mkdir -p /etc/postgresql-common/createcluster.d
         echo 'create_main_cluster = false' |
             "${as_root[@]}" tee /etc/postgresql-common/createcluster.d/job-etl.conf >/dev/null ;;
     esac
-    "${apt[@]}" install --no-install-recommends "$@" >/dev/null || stop "run: apt-get install $*"
+    if ! "${apt[@]}" install --no-install-recommends "$@" >"$log" 2>&1; then
+        tail -n 5 "$log" >&2
+        stop "apt-get could not install: $* (its output: $log)"
+    fi
+    rm -f "$log"
 }
 
 check_rust

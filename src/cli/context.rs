@@ -34,15 +34,18 @@ pub struct Configuration {
     pub ranking: Ranking,
     /// Dictionaries.
     pub taxonomy: Taxonomy,
+    /// The texts they came from, by kind, for the ledger.
+    pub texts: Vec<(&'static str, String)>,
 }
 
 /// Reads and checks the whole configuration folder.
 pub fn configuration(folder: &Path) -> Result<Configuration> {
-    let sources = check::sources_file(&folder.join("sources.yml")).map_err(ConfigErrors)?;
+    let (sources, sources_text) = check::sources_file(&folder.join("sources.yml")).map_err(ConfigErrors)?;
     let mistake = |error: anyhow::Error| Usage(format!("{error:#}"));
     let taxonomy = Taxonomy::load(&folder.join("taxonomy")).map_err(mistake)?;
-    let ranking = ranking::load(&folder.join("ranking.yml"), &taxonomy).map_err(mistake)?;
-    Ok(Configuration { sources, ranking, taxonomy })
+    let (ranking, ranking_text) = ranking::load(&folder.join("ranking.yml"), &taxonomy).map_err(mistake)?;
+    let texts = vec![("sources", sources_text), ("ranking", ranking_text)];
+    Ok(Configuration { sources, ranking, taxonomy, texts })
 }
 
 /// A database that is ready: the server's share, how to connect, and a pool of sessions.

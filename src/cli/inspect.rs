@@ -95,7 +95,7 @@ fn job_json(job: &outcome::ListedJob) -> serde_json::Value {
 
 /// Validates the configuration without touching the database or the network.
 pub fn check(global: &Global) -> Result<u8> {
-    let Configuration { sources, ranking, taxonomy } = context::configuration(&global.config)?;
+    let Configuration { sources, ranking, taxonomy, .. } = context::configuration(&global.config)?;
     let enabled: Vec<String> = sources
         .sources
         .iter()

@@ -11,7 +11,7 @@ use crate::notify::Endpoint;
 use crate::publish::{self, Format, PublishOptions};
 use crate::run::{self, Outcome, Plan, Stage, Surroundings, day};
 use crate::sources;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chrono::{DateTime, Utc};
 use std::path::Path;
 use std::sync::Arc;
@@ -82,16 +82,6 @@ pub fn plan(
     check_only(arguments.only.as_deref(), &configuration)?;
     let as_of = arguments.as_of.unwrap_or_else(now);
     let logical_date = arguments.logical_date.unwrap_or_else(|| day::logical_date(as_of));
-    let config_texts = [("sources", "sources.yml"), ("ranking", "ranking.yml")]
-        .into_iter()
-        .map(|(kind, file)| {
-            Ok((
-                kind,
-                std::fs::read_to_string(global.config.join(file))
-                    .context("cannot read the configuration again")?,
-            ))
-        })
-        .collect::<Result<_>>()?;
     let client = ClientOptions {
         replay: arguments.replay.clone(),
         record: arguments.record.clone(),
@@ -125,7 +115,7 @@ pub fn plan(
             hyperd,
         },
         endpoint,
-        config_texts,
+        config_texts: configuration.texts,
         host: host(),
         arguments: command_line(),
     })

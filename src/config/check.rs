@@ -47,8 +47,8 @@ struct SourcePlaces {
     searches: Vec<Spanned<IgnoredAny>>,
 }
 
-/// Reads `sources.yml` and checks it; all mistakes of meaning are reported at once.
-pub fn sources_file(file: &Path) -> Result<SourcesFile, Vec<ConfigError>> {
+/// Reads `sources.yml` and checks it; returns the text as well. All mistakes of meaning are reported at once.
+pub fn sources_file(file: &Path) -> Result<(SourcesFile, String), Vec<ConfigError>> {
     let (config, text) = yaml::read::<SourcesFile>(file).map_err(|error| vec![error])?;
     let places = yaml::parse::<Places>(file, &text).map_err(|error| vec![error])?;
     let mut errors = Vec::new();
@@ -89,18 +89,18 @@ pub fn sources_file(file: &Path) -> Result<SourcesFile, Vec<ConfigError>> {
             }
         }
     }
-    if errors.is_empty() { Ok(config) } else { Err(errors) }
+    if errors.is_empty() { Ok((config, text)) } else { Err(errors) }
 }
 
 /// What is wrong with one search, and what to do about it.
 fn mistake(source: &dyn Source, search: &Search) -> Option<(String, Option<String>)> {
     let policy = source.policy();
     let set = set_fields(search);
-    if let Some(message) = source.invalid(search) {
-        return Some((message, None));
-    }
     if let Some(missing) = policy.required.iter().find(|field| !set.iter().any(|name| name == *field)) {
         return Some((format!("a search of {} needs `{missing}`", source.name()), None));
+    }
+    if let Some(message) = source.invalid(search) {
+        return Some((message, None));
     }
     let known: Vec<&str> = policy.required.iter().chain(policy.optional).copied().collect();
     let extra = set.iter().find(|field| !known.contains(&field.as_str()))?;

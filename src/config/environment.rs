@@ -4,6 +4,9 @@ use super::yaml::ConfigError;
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
 
+/// Gives the secret of a name, if it is configured.
+pub type Keys = dyn Fn(&str) -> anyhow::Result<Option<SecretString>> + Send + Sync;
+
 /// The value of a variable, or `None` when it is unset or empty.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 pub fn variable(name: &str) -> Option<String> {

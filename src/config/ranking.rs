@@ -175,10 +175,20 @@ struct SizeFile {
 /// Distance of a full match where the profile gives none.
 const NEAR_KM: f64 = 30.0;
 
-/// Reads and checks the file.
-pub fn load(path: &Path, taxonomy: &Taxonomy) -> anyhow::Result<Ranking> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    read(&path.display().to_string(), &text, taxonomy)
+/// The file that a folder without a `ranking.yml` of its own has.
+const BUNDLED: &str = include_str!("../../config/ranking.yml");
+
+/// Reads and checks the file, or the bundled one when it is absent; returns the text as well.
+pub fn load(path: &Path, taxonomy: &Taxonomy) -> anyhow::Result<(Ranking, String)> {
+    let (name, text) = match std::fs::read_to_string(path) {
+        Ok(text) => (path.display().to_string(), text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            ("the bundled ranking.yml".to_owned(), BUNDLED.to_owned())
+        }
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    };
+    let ranking = read(&name, &text, taxonomy)?;
+    Ok((ranking, text))
 }
 
 /// Reads and checks a text; `name` is the file as the user knows it.

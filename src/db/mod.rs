@@ -26,7 +26,7 @@ pub mod views;
 
 use anyhow::{Context, Result};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{ConnectOptions, PgConnection, Postgres, Transaction};
 use std::time::Duration;
 
 /// Connections one invocation may hold: a reader and a writer, the notifier, the quota ledger.
@@ -53,6 +53,8 @@ pub async fn connect(options: PgConnectOptions) -> Result<PgPool> {
 
 /// The settings that every session of job-etl has.
 pub fn session(options: PgConnectOptions) -> PgConnectOptions {
+    // A statement that reads a whole stage takes long by design, and a warning with its text helps nobody.
+    let options = options.disable_statement_logging();
     options.application_name("job-etl").options([
         ("TimeZone", "UTC"),
         ("search_path", "pg_catalog"),

@@ -4,6 +4,7 @@
 pub mod payload;
 mod scan;
 
+use crate::config::environment::Keys;
 use crate::config::sources::{SourceConfig, SourcesFile};
 use crate::db::health::{self, Health};
 use crate::db::ledger::{Counts, Run, StageStatus};
@@ -88,7 +89,7 @@ pub async fn extract(
     client: &Arc<Client>,
     config: &SourcesFile,
     only: Option<&str>,
-    key: &(dyn Fn(&str) -> Result<Option<SecretString>> + Send + Sync),
+    key: &Keys,
     observe: &Observe<'_>,
 ) -> Result<Vec<SourceReport>> {
     let shared = Shared { pool, run, client, sequence: AtomicU32::new(0), observe };

@@ -121,6 +121,39 @@ pub async fn crawl(
     quota: Option<Quota>,
     pages: mpsc::Sender<CrawledPage>,
 ) -> CrawlReport {
+    let mut report = CrawlReport::default();
+    for host in by_host(source, config) {
+        report.absorb(crawl_host(client, source, &host, key.clone(), quota.clone(), pages.clone()).await);
+    }
+    report
+}
+
+/// The configuration once for each host that its searches go to; one host unless the source has several of its own.
+fn by_host(source: &dyn Source, config: &SourceConfig) -> Vec<SourceConfig> {
+    if config.base_url.is_some() {
+        return vec![config.clone()];
+    }
+    let mut hosts: BTreeMap<&'static str, SourceConfig> = BTreeMap::new();
+    for search in &config.searches {
+        let base_url = source.base_url_for(search);
+        let host = hosts.entry(base_url).or_insert_with(|| SourceConfig {
+            base_url: Some(base_url.to_owned()),
+            searches: Vec::new(),
+            ..config.clone()
+        });
+        host.searches.push(search.clone());
+    }
+    hosts.into_values().collect()
+}
+
+async fn crawl_host(
+    client: &Client,
+    source: &'static dyn Source,
+    config: &SourceConfig,
+    key: Option<SecretString>,
+    quota: Option<Quota>,
+    pages: mpsc::Sender<CrawledPage>,
+) -> CrawlReport {
     let endpoint = match Endpoint::new(client, source, config, key, quota) {
         Ok(endpoint) => endpoint,
         Err(error) => return CrawlReport::failed(config, &error),
@@ -148,6 +181,21 @@ pub async fn crawl(
 }
 
 impl CrawlReport {
+    /// Adds what another host of the same source answered.
+    fn absorb(&mut self, other: CrawlReport) {
+        self.searches.extend(other.searches);
+        self.requests += other.requests;
+        self.pages += other.pages;
+        self.bytes += other.bytes;
+        self.records += other.records;
+        self.duplicates += other.duplicates;
+        self.rejects += other.rejects;
+        self.fill_sampled += other.fill_sampled;
+        for (field, filled) in other.fill {
+            *self.fill.entry(field).or_default() += filled;
+        }
+    }
+
     fn failed(config: &SourceConfig, error: &FetchError) -> CrawlReport {
         let mut report = CrawlReport::default();
         for search in &config.searches {
@@ -244,6 +292,10 @@ async fn crawl_search(crawl: &Crawl<'_>, search: &Search) -> Progress {
     let mut progress = Progress::new(search);
     let mut queue = VecDeque::new();
     match catch_unwind(AssertUnwindSafe(|| crawl.source.requests(search))) {
+        Ok(requests) if requests.is_empty() => {
+            let detail = "the source has nothing to ask for this search";
+            progress.fail(FetchError::new(FetchErrorKind::Refused, detail));
+        }
         Ok(requests) => progress.enqueue(&mut queue, requests),
         Err(panic) => progress.fail(panicked(panic.as_ref())),
     }

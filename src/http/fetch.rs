@@ -299,7 +299,7 @@ async fn read_file(path: &str) -> Result<Vec<u8>, FetchError> {
         let detail = format!("{path} is larger than {} MiB; split it", FILE_BYTES >> 20);
         return Err(FetchError::new(FetchErrorKind::TooLarge, detail));
     }
-    Ok(bytes)
+    Ok(decode(bytes, ""))
 }
 
 fn out_of_time(endpoint: &Endpoint) -> FetchError {

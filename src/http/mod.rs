@@ -142,7 +142,8 @@ impl Endpoint {
     ) -> Result<Endpoint, FetchError> {
         let policy = source.policy();
         let address = config.base_url.as_deref().unwrap_or(source.base_url());
-        let base = if address.is_empty() { None } else { Some(base_url(source.name(), address)?) };
+        let local = address.is_empty() || address.starts_with("file:");
+        let base = if local { None } else { Some(base_url(source.name(), address)?) };
         let concurrent = config.concurrent.unwrap_or(policy.concurrent).max(1);
         let host = base.as_ref().map(|base| client.host(base));
         if let Some(host) = &host {
@@ -153,7 +154,9 @@ impl Endpoint {
             && client.options.replay.is_none()
         {
             let key = key.ok_or_else(|| missing_key(source.name(), wanted.variable))?;
-            headers.insert(HeaderName::from_static(wanted.header), secret(&key, wanted.variable)?);
+            let header = HeaderName::from_bytes(wanted.header.as_bytes())
+                .expect("the header of a policy is a constant that every request of its source tests");
+            headers.insert(header, secret(&key, wanted.variable)?);
         }
         let seconds = config.max_seconds.unwrap_or(SOURCE_SECONDS);
         Ok(Endpoint {

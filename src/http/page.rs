@@ -6,7 +6,7 @@ use super::crawl::{CrawledPage, RawRecord, RawReject};
 use super::failure::{FetchError, FetchErrorKind, KEPT_BYTES};
 use crate::extract::payload::payload;
 use crate::posting::{Posting, RejectReason};
-use crate::sources::{Body, Bytes, FileFormat, Method, Page, PageRecord, Record, Request, Source};
+use crate::sources::{Body, Bytes, Method, Page, PageRecord, Record, Request, Source};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -50,8 +50,8 @@ pub(super) fn take_apart(
     fill: &Mutex<Fill>,
     emit: &mut dyn FnMut(CrawledPage) -> bool,
 ) -> Result<Taken, FetchError> {
-    let tabular = matches!(request.search.format, Some(FileFormat::Parquet));
-    let text = if tabular { "".into() } else { body::text(bytes) };
+    // A Parquet file is read as bytes; as text it would only be copied.
+    let text = if bytes.starts_with(b"PAR1") { "".into() } else { body::text(bytes) };
     let page = source.page(request, &Body { bytes, text }).map_err(|error| FetchError {
         answered: true,
         body: bytes[..bytes.len().min(KEPT_BYTES)].to_vec(),

@@ -44,13 +44,16 @@ pub fn is_hidden(character: char) -> bool {
 
 /// The text in composed form (NFC), with at most eight combining marks per base.
 pub fn composed(text: String) -> String {
-    if text.is_ascii() {
+    // Latin-1, its extensions and ordinary punctuation neither combine nor compose.
+    if text.is_ascii()
+        || text.chars().all(|character| matches!(character, '\0'..='\u{2ff}' | '\u{2010}'..='\u{2027}'))
+    {
         return text;
     }
     let mut marks = 0;
     let mut crowded = false;
     for character in text.chars() {
-        marks = if is_combining_mark(character) { marks + 1 } else { 0 };
+        marks = if character >= '\u{300}' && is_combining_mark(character) { marks + 1 } else { 0 };
         crowded |= marks > MARKS;
     }
     let text = if crowded { few_marks(&text) } else { text };
@@ -90,22 +93,30 @@ pub fn decoded(text: &str) -> Cow<'_, str> {
 pub fn words(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push(' ');
-    for character in text.nfkd() {
-        if is_combining_mark(character) {
-            // A mark belongs to its letter: dropped on Latin letters, kept where it makes another letter.
-            if !out.ends_with(|last: char| last.is_ascii()) {
-                out.push(character);
-            }
-        } else if character.is_alphanumeric() {
-            out.extend(character.to_lowercase());
-        } else if !is_hidden(character) && !out.ends_with(' ') {
-            out.push(' ');
-        }
+    if text.is_ascii() {
+        text.chars().for_each(|character| push_word_part(&mut out, character));
+    } else {
+        text.nfkd().for_each(|character| push_word_part(&mut out, character));
     }
     if !out.ends_with(' ') {
         out.push(' ');
     }
     composed(out)
+}
+
+fn push_word_part(out: &mut String, character: char) {
+    if character.is_ascii_alphanumeric() {
+        out.push(character.to_ascii_lowercase());
+    } else if is_combining_mark(character) {
+        // A mark belongs to its letter: dropped on Latin letters, kept where it makes another letter.
+        if !out.ends_with(|last: char| last.is_ascii()) {
+            out.push(character);
+        }
+    } else if character.is_alphanumeric() {
+        out.extend(character.to_lowercase());
+    } else if (character.is_whitespace() || !is_hidden(character)) && !out.ends_with(' ') {
+        out.push(' ');
+    }
 }
 
 fn visible(text: &str) -> String {
@@ -199,6 +210,7 @@ mod tests {
         assert_eq!(words("Télé-travail (100 %)"), " tele travail 100 ");
         assert_eq!(words("が ガ"), words("が ガ"));
         assert_ne!(words("ガ"), words("カ"));
+        assert_eq!(words("full\ntime\u{200b}s"), " full times ");
         assert_eq!(words(""), " ");
     }
 }

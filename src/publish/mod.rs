@@ -28,7 +28,7 @@ use files::{Pending, as_cannot_write};
 use rows::BatchBuilder;
 
 /// A kind of file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
     /// Both tables in one `jobs.hyper`, written by the program `hyperd`.
     Hyper,
@@ -120,8 +120,7 @@ pub fn find_hyperd(
 pub async fn fingerprint(pool: &PgPool, options: &PublishOptions) -> Result<String> {
     let mut connection = pool.acquire().await.context("cannot reach the database")?;
     let rows = marts::fingerprint(&mut connection, &tables(options)).await?;
-    let mut formats: Vec<&str> = wanted(options).iter().map(|format| format.extension()).collect();
-    formats.sort();
+    let formats: Vec<&str> = wanted(options).iter().map(|format| format.extension()).collect();
     Ok(format!("{} {rows}", formats.join(",")))
 }
 
@@ -178,6 +177,8 @@ fn folder(options: &PublishOptions) -> PathBuf {
 fn wanted(options: &PublishOptions) -> Vec<Format> {
     let mut formats = options.formats.clone();
     formats.retain(|format| *format != Format::Hyper || options.hyperd.is_ok());
+    formats.sort();
+    formats.dedup();
     formats
 }
 

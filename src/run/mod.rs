@@ -6,6 +6,7 @@ pub mod events;
 mod stages;
 mod summary;
 
+use crate::config::environment::Keys;
 use crate::config::ranking::Ranking;
 use crate::config::sources::SourcesFile;
 use crate::db;
@@ -17,7 +18,6 @@ use crate::taxonomy::Taxonomy;
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 use events::{EVENTS_VERSION, Event};
-use secrecy::SecretString;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use std::fmt;
@@ -78,7 +78,7 @@ pub struct Plan {
     /// The client of this run.
     pub client: Arc<Client>,
     /// The secret of a name.
-    pub key: Box<dyn Fn(&str) -> Result<Option<SecretString>> + Send + Sync>,
+    pub key: Box<Keys>,
     /// What to publish, and where.
     pub publish: PublishOptions,
     /// Who is told.
@@ -153,7 +153,7 @@ pub async fn run(
     let (status, error) = match ended {
         None => ("interrupted", None),
         Some(Err(error)) => ("failed", Some(error)),
-        Some(Ok(())) if rows.iter().any(|row| is_incomplete(row)) => ("partial", None),
+        Some(Ok(())) if rows.iter().any(is_incomplete) => ("partial", None),
         Some(Ok(())) => ("ok", None),
     };
     let duration_ms = began.elapsed().as_millis() as u64;

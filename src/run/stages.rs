@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 const TRIES: u32 = 4;
 /// New jobs that a message names.
 const TOP_MATCHES: i64 = 10;
+/// How long a run may wait for its message to be tried again.
+const RETRY_WITHIN: Duration = Duration::from_secs(8);
 
 /// The stages of one run, as far as they have come.
 pub struct Progress<'a> {
@@ -233,7 +235,17 @@ async fn deliver(
 ) -> Result<()> {
     let began = Instant::now();
     (surroundings.observer)(&Event::StageStarted { stage: Stage::Notify.verb() });
-    let delivered = notify::deliver(pool, endpoint, (surroundings.clock)()).await?;
+    let mut delivered = notify::deliver(pool, endpoint, (surroundings.clock)()).await?;
+    // A short outage is waited out; a longer one is for the next run, or for `job-etl notify`.
+    while let Some(due) = delivered.next_attempt_at {
+        let wait = (due - (surroundings.clock)()).to_std().unwrap_or_default();
+        if wait > RETRY_WITHIN || began.elapsed() > RETRY_WITHIN {
+            break;
+        }
+        tokio::time::sleep(wait).await;
+        let again = notify::deliver(pool, endpoint, (surroundings.clock)()).await?;
+        delivered = notify::Delivered { sent: delivered.sent + again.sent, ..again };
+    }
     let sent = delivered.sent as u64;
     let counts = Counts { seen: sent, written: sent, ..Counts::default() };
     let waits = delivered.waiting > 0 || delivered.disabled > 0;

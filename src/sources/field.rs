@@ -86,9 +86,13 @@ pub fn work_model(payload: &Value, path: &str) -> Option<RemoteType> {
     let word: String =
         text(payload, path)?.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect();
     match word.as_str() {
-        "remote" | "fullyremote" | "fully" | "remoteonly" | "telecommute" => Some(RemoteType::Remote),
-        "hybrid" | "hybridremote" => Some(RemoteType::Hybrid),
-        "onsite" | "inoffice" | "office" | "inperson" => Some(RemoteType::Onsite),
+        "remote" | "fullyremote" | "fully" | "remoteonly" | "telecommute" | "télétravail" | "àdistance" => {
+            Some(RemoteType::Remote)
+        }
+        "hybrid" | "hybridremote" | "hybride" => Some(RemoteType::Hybrid),
+        "onsite" | "inoffice" | "office" | "inperson" | "surplace" | "enpersonne" | "présentiel" => {
+            Some(RemoteType::Onsite)
+        }
         _ => None,
     }
 }

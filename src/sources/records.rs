@@ -217,7 +217,9 @@ fn described(answer: Raw) -> String {
     let Some(members) = answer.members() else { return answer.kind().to_owned() };
     for name in ["error", "errors", "message", "detail"] {
         if let Some(value) = answer.member(name) {
-            let text = value.text().unwrap_or_else(|| value.json().to_owned());
+            let message = value.text().or_else(|| value.member("message")?.text());
+            let text =
+                message.unwrap_or_else(|| value.json().split_whitespace().collect::<Vec<_>>().join(" "));
             let excerpt: String = text.chars().take(EXCERPT).collect();
             return format!("an object with `{name}`: {excerpt}");
         }

@@ -59,15 +59,12 @@ impl Source for SmartRecruiters {
             lat: field::number(payload, "location.latitude"),
             lon: field::number(payload, "location.longitude"),
         };
-        let parts: Vec<&str> =
-            [&place.city, &place.region, &place.country].into_iter().flatten().map(String::as_str).collect();
-        let joined = Some(parts.join(", ")).filter(|location| !location.is_empty());
         let company = field::text(payload, "company.name").or_else(|| board::company(record.search));
         Ok(Posting {
             source_job_id: record.source_job_id.to_owned(),
             title: field::text(payload, "name"),
             company,
-            location: field::text(payload, "location.fullLocation").or(joined),
+            location: field::text(payload, "location.fullLocation").or_else(|| displayed(&place)),
             place,
             remote: work_model(payload),
             employment: field::first_text(payload, &["typeOfEmployment.label", "typeOfEmployment.id"]),
@@ -132,6 +129,13 @@ fn query(search: &Search, offset: usize) -> Vec<(&'static str, String)> {
     query.extend(search.country.clone().map(|country| ("country", country.to_lowercase())));
     query.extend(search.query.clone().map(|words| ("q", words)));
     query
+}
+
+/// City, region and country; the API writes the country's code in small letters.
+fn displayed(place: &Place) -> Option<String> {
+    let country = place.country.as_deref().map(str::to_uppercase);
+    let parts = [place.city.as_deref(), place.region.as_deref(), country.as_deref()];
+    Some(parts.into_iter().flatten().collect::<Vec<_>>().join(", ")).filter(|location| !location.is_empty())
 }
 
 fn work_model(payload: &Value) -> Option<RemoteType> {

@@ -1,7 +1,7 @@
 //! Tells English, French, German and Spanish apart by their small words. Others stay unknown.
 
 /// Most bytes of a text that are looked at.
-const SAMPLE: usize = 2000;
+const SAMPLE: usize = 1500;
 
 /// The language of a text as ISO 639-1, and how sure that is (0..1).
 pub fn detect(text: &str) -> Option<(&'static str, f64)> {

@@ -8,6 +8,7 @@ pub mod places;
 pub mod sizes;
 pub mod skills;
 pub mod titles;
+pub mod trie;
 pub mod words;
 pub mod yaml;
 

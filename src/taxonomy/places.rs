@@ -164,15 +164,14 @@ impl Places {
         Some(&self.countries[country].code)
     }
 
-    /// `City, Region, Country` with the parts that are known; a part that repeats the one before is left out.
+    /// `City, Region, Country` with the parts that are known; a city-state is named once.
     pub fn standard_form(&self, place: &Place) -> String {
         let country = self.countries.iter().find(|country| country.code == place.country);
         let country = country.map_or(place.country.as_str(), |country| country.name.as_str());
-        let mut parts: Vec<&str> = Vec::with_capacity(3);
-        for part in [place.city.as_deref(), place.region.as_deref(), Some(country)].into_iter().flatten() {
-            if parts.last() != Some(&part) {
-                parts.push(part);
-            }
+        let mut parts: Vec<&str> =
+            [place.city.as_deref(), place.region.as_deref()].into_iter().flatten().collect();
+        if parts != [country] {
+            parts.push(country);
         }
         parts.join(", ")
     }
@@ -241,21 +240,26 @@ impl Places {
         (named && simple && !known).then(|| text.to_owned())
     }
 
-    /// Known names in reading order: the longest name at each word. Names of up to three letters count in capitals only
-    /// when `strict`, so that "join us" is not the United States.
+    /// Known names in reading order: the longest name at each word. When `strict`, names of up to three letters count
+    /// only in capitals and alone or right after another name, so that "join us" is not the United States.
     fn mentions(&self, text: &str, strict: bool) -> Vec<Names> {
         let mut mentions = Vec::new();
         for part in text.split([',', ';', '|', '/', '(', ')', '•', '·', '–', '—', '&', '\n', ':']) {
             let folded = fold(part);
             let words: Vec<&str> = folded.split_ascii_whitespace().collect();
             let mut at = 0;
+            let mut follows = false;
             while at < words.len() && mentions.len() < MENTIONS {
                 let longest = (at + 1..=words.len().min(at + 6)).rev().find_map(|end| {
                     let name = format!(" {} ", words[at..end].join(" "));
                     let names = self.names.get(&name)?;
-                    let capitals = name.len() > 5 || !strict || in_capitals(part, &words[at..end]);
-                    capitals.then(|| (end, names.clone()))
+                    let alone =
+                        || (0..words.len()).all(|i| (at..end).contains(&i) || NOISE.contains(&words[i]));
+                    let short = strict && name.len() <= 5;
+                    let meant = !short || (in_capitals(part, &words[at..end]) && (follows || alone()));
+                    meant.then(|| (end, names.clone()))
                 });
+                follows = longest.is_some();
                 match longest {
                     Some((end, names)) => {
                         mentions.push(names);

@@ -59,22 +59,15 @@ impl Sizes {
 pub fn employees(text: &str) -> Option<(u64, Option<u64>)> {
     let mut numbers: Vec<u64> = Vec::new();
     let mut digits = String::new();
-    let mut previous = ' ';
     for character in text.chars().chain([' ']) {
+        let separator = matches!(character, ',' | '.' | '\u{a0}' | '\u{202f}');
         if character.is_ascii_digit() {
             digits.push(character);
-        } else if !(matches!(character, ',' | '\u{a0}' | '\u{202f}' | '.') && previous.is_ascii_digit()) {
-            if !digits.is_empty() {
-                let number: u64 = digits.parse().ok()?;
-                numbers.push(if matches!(character, 'k' | 'K') {
-                    number.saturating_mul(1000)
-                } else {
-                    number
-                });
-                digits.clear();
-            }
+        } else if !separator && !digits.is_empty() {
+            let number: u64 = digits.parse().ok()?;
+            numbers.push(if matches!(character, 'k' | 'K') { number.saturating_mul(1000) } else { number });
+            digits.clear();
         }
-        previous = character;
     }
     match numbers[..] {
         [number] if text.contains('+') || text.contains('>') => Some((number, None)),

@@ -1,19 +1,20 @@
-//! The skill lexicon: one pass of an automaton over the bytes of a description finds every spelling on word
-//! boundaries, without copying or lower-casing the text. Reads `skills.yml`.
+//! The skill lexicon: one pass over the bytes of a description finds every spelling on word boundaries, without
+//! copying or lower-casing the text. Reads `skills.yml`.
 
+use super::trie::Trie;
 use super::words::fold;
 use super::yaml;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use anyhow::bail;
+use anyhow::{Context, bail};
 use serde::Deserialize;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The compiled file.
 pub struct Skills {
     names: Vec<String>,
-    automaton: AhoCorasick,
-    patterns: Vec<Pattern>,
+    trie: Trie,
+    /// Patterns that differ in case only, by the number of their spelling in the trie.
+    patterns: Vec<Vec<Pattern>>,
     by_word: HashMap<String, usize>,
 }
 
@@ -62,7 +63,7 @@ struct Hit {
 impl Skills {
     pub(super) fn read(name: &str, text: &str) -> anyhow::Result<Skills> {
         let file: File = yaml::read(name, text)?;
-        let mut patterns = Vec::new();
+        let mut patterns: BTreeMap<String, Vec<Pattern>> = BTreeMap::new();
         let mut owners: HashMap<String, usize> = HashMap::new();
         for (skill, entry) in file.skills.iter().enumerate() {
             for (text, rule) in spellings(entry) {
@@ -74,16 +75,14 @@ impl Skills {
                     let other = &file.skills[other].name;
                     bail!("{name}: the spelling `{text}` belongs to both `{other}` and `{}`", entry.name);
                 }
-                patterns.push(Pattern { skill, text, rule });
+                let same = patterns.entry(text.to_ascii_lowercase()).or_default();
+                same.push(Pattern { skill, text, rule });
             }
         }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(patterns.iter().map(|pattern| &pattern.text))?;
+        let (texts, patterns): (Vec<String>, Vec<Vec<Pattern>>) = patterns.into_iter().unzip();
+        let trie = Trie::new(&texts).with_context(|| name.to_owned())?;
         let names = file.skills.into_iter().map(|entry| entry.name).collect();
-        Ok(Skills { names, automaton, patterns, by_word: owners })
+        Ok(Skills { names, trie, patterns, by_word: owners })
     }
 
     /// The canonical name of a whole word or phrase, in any case.
@@ -99,20 +98,21 @@ impl Skills {
     /// Adds the numbers of the skills that a text names to `found`; [`Skills::sorted_names`] turns them into names.
     pub fn find(&self, text: &str, found: &mut Vec<usize>) {
         let mut hits: Vec<Hit> = Vec::new();
-        for candidate in self.automaton.find_overlapping_iter(text) {
-            let (start, end) = (candidate.start(), candidate.end());
-            let pattern = &self.patterns[candidate.pattern().as_usize()];
-            let bytes = &text.as_bytes()[start..end];
-            let case_fits = pattern.rule == Rule::Always || bytes == pattern.text.as_bytes();
-            if case_fits && stands_alone(text, start, end) {
-                hits.push(Hit {
-                    start,
-                    end,
-                    skill: pattern.skill,
-                    certain: pattern.rule != Rule::SameCaseInList,
-                });
+        self.trie.at_word_starts(text.as_bytes(), |number, start, end| {
+            let fits = |pattern: &&Pattern| {
+                pattern.rule == Rule::Always || text.as_bytes()[start..end] == *pattern.text.as_bytes()
+            };
+            for pattern in self.patterns[number].iter().filter(fits) {
+                if stands_alone(text, start, end) {
+                    hits.push(Hit {
+                        start,
+                        end,
+                        skill: pattern.skill,
+                        certain: pattern.rule != Rule::SameCaseInList,
+                    });
+                }
             }
-        }
+        });
         hits.sort_unstable_by_key(|hit| (hit.start, Reverse(hit.end), !hit.certain));
         let mut reach = 0;
         hits.retain(|hit| {

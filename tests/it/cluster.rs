@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use job_etl::db::cluster::{self, Cluster, Search, Unavailable};
 use sqlx::{Connection, PgConnection};
@@ -34,12 +35,27 @@ fn is_running(pid: u32) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
 }
 
-fn kill_hard(pid: u32) {
-    let status = Command::new("kill").args(["-9", &pid.to_string()]).status().expect("run kill");
-    assert!(status.success());
-    while is_running(pid) {
+/// A server removes its lock file a moment before its process is gone.
+fn assert_ends(pid: u32) {
+    wait_until("the last one out stops the server", || !is_running(pid));
+}
+
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
         std::thread::yield_now();
     }
+}
+
+fn signal(signal: &str, pid: u32) {
+    let status = Command::new("kill").args([signal, &pid.to_string()]).status().expect("run kill");
+    assert!(status.success());
+}
+
+fn kill_hard(pid: u32) {
+    signal("-9", pid);
+    wait_until("it is killed", || !is_running(pid));
 }
 
 #[tokio::test]
@@ -75,7 +91,7 @@ async fn a_fresh_cluster_is_private_and_tuned() {
     assert_eq!(tcp_sockets(cluster.postmaster_pid().expect("running")), Vec::<String>::new());
     let pid = cluster.postmaster_pid().expect("running");
     cluster.leave().expect("leave");
-    assert!(!is_running(pid), "the last one out stops the server");
+    assert_ends(pid);
 }
 
 /// Inodes of the TCP sockets among the open files of a process.
@@ -144,7 +160,7 @@ fn two_share_one_server_and_the_last_stops_it() {
     first.leave().expect("leave");
     assert!(is_running(pid), "the other one still uses it");
     second.leave().expect("leave");
-    assert!(!is_running(pid));
+    assert_ends(pid);
 }
 
 #[test]
@@ -165,7 +181,7 @@ fn eight_at_once_share_one_server() {
         threads.into_iter().map(|thread| thread.join().expect("join")).collect()
     });
     assert!(pids[0].is_some() && pids.iter().all(|pid| *pid == pids[0]), "{pids:?}");
-    assert!(!is_running(pids[0].expect("checked")));
+    assert_ends(pids[0].expect("checked"));
 }
 
 #[test]
@@ -181,7 +197,7 @@ fn a_killed_client_leaves_a_server_that_the_next_one_adopts() {
     assert!(cluster.adopted());
     assert_eq!(cluster.postmaster_pid(), Some(pid));
     cluster.leave().expect("leave");
-    assert!(!is_running(pid), "the killed client's share is gone");
+    assert_ends(pid);
 }
 
 fn start_client(home: &Path) -> Child {
@@ -220,31 +236,28 @@ async fn a_killed_server_is_recovered_once_its_orphans_are_done() {
         .execute(&mut connection)
         .await
         .expect("write");
-    // A statement that computes does not notice the death of the server.
-    let busy = tokio::spawn(async move {
-        sqlx::raw_sql("select count(*) from generate_series(1, 15000000)")
-            .execute(&mut connection)
-            .await
-            .map(|_| ())
-    });
-    let running = "select count(*)::text from pg_stat_activity where query like '%generate_series%' and pid <> pg_backend_pid()";
-    while answer(&cluster, running).await == "0" {
-        tokio::task::yield_now().await;
-    }
+    let (backend,): (i32,) = sqlx::query_as("select pg_backend_pid()")
+        .fetch_one(&mut connection)
+        .await
+        .expect("ask for the backend");
+    let backend = u32::try_from(backend).expect("a process id");
     let pid = cluster.postmaster_pid().expect("running");
+    // A stopped backend notices the death of its server as little as one that computes.
+    signal("-STOP", backend);
     kill_hard(pid);
-    let again = tokio::task::spawn_blocking({
+    let entering = tokio::task::spawn_blocking({
         let home = home.clone();
         move || enter(&home)
-    })
-    .await
-    .expect("join");
+    });
+    let log = cluster.log();
+    wait_until("the orphan is met", || {
+        std::fs::read_to_string(&log).is_ok_and(|text| text.contains("pre-existing shared memory block"))
+    });
+    signal("-CONT", backend);
+    let again = entering.await.expect("join");
     assert!(!again.adopted());
     assert_ne!(again.postmaster_pid(), Some(pid));
     assert_eq!(answer(&again, "select id::text from kept").await, "7");
-    let log = std::fs::read_to_string(again.log()).expect("log");
-    assert!(log.contains("pre-existing shared memory block"), "the orphan was met:\n{log}");
-    let _ = busy.await;
     cluster.leave().expect("leave");
     again.leave().expect("leave");
 }

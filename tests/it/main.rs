@@ -1,16 +1,25 @@
 //! The one integration binary: each module tests one boundary.
 
+mod support;
+
 mod cluster;
+mod command_line;
 mod doctor;
 mod enrich;
+mod http;
 mod normalize;
 mod normalize_html;
 mod normalize_real;
 mod notify;
+mod payload;
+mod pipeline;
 mod publish;
 mod rank;
+mod rank_properties;
 mod schema;
 mod sources;
 mod sources_real;
-mod support;
+mod stub;
+mod synthetic;
+mod tidy;
 mod views;

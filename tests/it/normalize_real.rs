@@ -1,4 +1,5 @@
 //! Normalize on real postings, where `JOB_ETL_DATA` names a folder of them: how much is filled, how little is lost.
+#![expect(clippy::print_stderr, reason = "fill rates and skips are for a person to read")]
 
 use chrono::{DateTime, Utc};
 use job_etl::normalize::canonical::Canonical;

@@ -50,7 +50,7 @@ impl Stub {
                 }
                 let status = statuses.lock().expect("lock").pop_front().unwrap_or(200);
                 let status = StatusCode::from_u16(status).expect("a status");
-                (status, [(header::LOCATION, "http://127.0.0.1:9/elsewhere")]).into_response()
+                (status, [(header::LOCATION, "/elsewhere")]).into_response()
             }
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listen");
@@ -244,7 +244,7 @@ async fn a_crash_after_the_post_repeats_it_under_the_same_id() {
     let db = test_db().await;
     enqueue(&db, 1).await;
     let stub = Stub::start(&[], Some(db.clone())).await;
-    let options = (*db.connect_options()).clone().application_name("sender");
+    let options = db.connect_options().application_name("sender");
     let sender = PgPool::connect_with(options).await.expect("connect");
     notify::deliver(&sender, &stub.endpoint(), start())
         .await

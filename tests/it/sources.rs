@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use job_etl::config::sources::SourcesFile;
 use job_etl::posting::{Posting, RejectReason};
 use job_etl::sources::{
     Body, Bytes, Method, Page, PageError, Record, Request, SOURCES, Search, Source, by_name, records,
@@ -13,6 +14,7 @@ use job_etl::sources::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sources")
@@ -156,7 +158,7 @@ fn every_fixture_folder_is_of_a_source() {
 
 #[test]
 fn ranges_are_the_bytes_of_their_records() {
-    for fixture in SOURCES.iter().flat_map(|source| fixtures_of(*source)) {
+    for fixture in ALL.iter() {
         let body = Body::new(&fixture.bytes);
         let Ok(page) = fixture.source.page(&fixture.request, &body) else { continue };
         for record in &page.records {
@@ -208,6 +210,40 @@ fn invalid_searches_are_refused_and_ask_nothing() {
 }
 
 #[test]
+fn the_shipped_configuration_is_valid() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/sources.yml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let file: SourcesFile = serde_saphyr::from_str(&text).unwrap();
+    for source in SOURCES {
+        assert!(file.sources.contains_key(source.name()), "{} is not shown", source.name());
+    }
+    for (name, config) in &file.sources {
+        let source = by_name(name).unwrap_or_else(|| panic!("{name} is not a source"));
+        let policy = source.policy();
+        for search in &config.searches {
+            assert_eq!(source.invalid(search), None, "{name} {}", search.label());
+            let value = serde_json::to_value(search).unwrap();
+            let set: Vec<&String> = value
+                .as_object()
+                .unwrap()
+                .iter()
+                .filter(|(_, value)| !is_nothing(value))
+                .map(|(field, _)| field)
+                .collect();
+            let unread = set
+                .iter()
+                .find(|field| !policy.required.iter().chain(policy.optional).any(|known| known == *field));
+            assert_eq!(unread, None, "{name} {} sets a field that is not read", search.label());
+            let missing = policy.required.iter().find(|field| !set.iter().any(|found| found == *field));
+            assert_eq!(missing, None, "{name} {} lacks a field", search.label());
+        }
+        assert!(!config.enabled || policy.key.is_none(), "{name} needs a key and must be off");
+    }
+    let a_day = |name: &str| file.sources[name].searches.len();
+    assert!(a_day("remotive") <= 4 && a_day("jobicy") <= 1, "the terms of both allow no more");
+}
+
+#[test]
 fn lever_has_a_host_for_each_region() {
     let lever = by_name("lever").unwrap();
     let european = Search { region: Some("eu".to_owned()), ..Search::default() };
@@ -239,6 +275,9 @@ fn change() -> impl Strategy<Value = (prop::sample::Index, Vec<u8>, usize)> {
     (any::<prop::sample::Index>(), prop::sample::select(&WORDS[..]).prop_map(<[u8]>::to_vec), 0_usize..40)
 }
 
+static ALL: LazyLock<Vec<Fixture>> =
+    LazyLock::new(|| SOURCES.iter().flat_map(|source| fixtures_of(*source)).collect());
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -247,8 +286,7 @@ proptest! {
         which in any::<prop::sample::Index>(),
         changes in prop::collection::vec(change(), 0..6),
     ) {
-        let fixtures: Vec<Fixture> = SOURCES.iter().flat_map(|source| fixtures_of(*source)).collect();
-        let fixture = which.get(&fixtures);
+        let fixture = which.get(&ALL);
         let mut bytes = fixture.bytes.clone();
         for (place, put, cut) in changes {
             let at = place.index(bytes.len() + 1);
@@ -260,7 +298,6 @@ proptest! {
 
     #[test]
     fn no_bytes_make_a_source_panic(which in any::<prop::sample::Index>(), bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let fixtures: Vec<Fixture> = SOURCES.iter().flat_map(|source| fixtures_of(*source)).collect();
-        read_all(which.get(&fixtures), &bytes);
+        read_all(which.get(&ALL), &bytes);
     }
 }

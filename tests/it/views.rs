@@ -1,10 +1,6 @@
 //! The views of the marts: every model file is embedded, rendered and documented, and dbt makes the very same views.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test that cannot go on may panic, and says when it is skipped"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic, and says when it is skipped")]
 
 use crate::schema::{path, standing_views};
 use crate::support::{TestDb, test_db};

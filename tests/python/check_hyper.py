@@ -5,6 +5,7 @@ Usage: check_hyper.py FILE. Values are text; numbers and instants keep every dig
 
 import decimal
 import json
+import pathlib
 import sys
 
 ASSUMED_KEYS = """
@@ -17,7 +18,7 @@ ASSUMED_KEYS = """
 
 
 def text_of(value):
-    """The value as text that compares exactly, or None."""
+    """Write a value as text that compares exactly, or None."""
     if value is None:
         return None
     if isinstance(value, bool):
@@ -32,8 +33,13 @@ def text_of(value):
     return str(value)
 
 
+def column_of(column, nullable):
+    """Write the name and the type of a column of a .hyper file."""
+    return [column.name.unescaped, str(column.type) + ("" if nullable else " NOT NULL")]
+
+
 def hyper_tables(path):
-    """Every table of schema Extract, with its columns and rows in stored order."""
+    """Read every table of schema Extract, with its columns and rows in stored order."""
     from tableauhyperapi import Connection, HyperProcess, Nullability, Telemetry
 
     tables = {}
@@ -42,36 +48,37 @@ def hyper_tables(path):
         Connection(process.endpoint, path) as connection,
     ):
         for name in connection.catalog.get_table_names("Extract"):
+            every_row = f"SELECT * FROM {name}"  # noqa: S608 (the name is the catalog's own, quoted)
             definition = connection.catalog.get_table_definition(name)
             tables[name.name.unescaped] = {
                 "columns": [
-                    [
-                        column.name.unescaped,
-                        str(column.type) + (" NOT NULL" if column.nullability == Nullability.NOT_NULLABLE else ""),
-                    ]
+                    column_of(column, column.nullability != Nullability.NOT_NULLABLE)
                     for column in definition.columns
                 ],
                 "rows": [
-                    [text_of(value) for value in row] for row in connection.execute_list_query(f"SELECT * FROM {name}")
+                    [text_of(value) for value in row] for row in connection.execute_list_query(every_row)
                 ],
             }
         assumed_keys = connection.execute_list_query(ASSUMED_KEYS)
-    with open(path, "rb") as file:
+    with pathlib.Path(path).open("rb") as file:
         version = file.read(11)[10]
     return {"version": version, "assumed_keys": assumed_keys, "tables": tables}
 
 
 def parquet_table(path):
-    """The columns and rows of a Parquet file."""
+    """Read the columns and rows of a Parquet file."""
     from pyarrow import parquet
 
     table = parquet.read_table(path)
-    columns = [[field.name, str(field.type) + ("" if field.nullable else " not null")] for field in table.schema]
+    columns = [
+        [field.name, str(field.type) + ("" if field.nullable else " not null")] for field in table.schema
+    ]
     rows = [[text_of(value) for value in row.values()] for row in table.to_pylist()]
     return {"columns": columns, "rows": rows}
 
 
 def main():
+    """Print what the file holds."""
     path = sys.argv[1]
     found = hyper_tables(path) if path.endswith(".hyper") else parquet_table(path)
     json.dump(found, sys.stdout)

@@ -44,7 +44,9 @@ const PARTING: &[&str] = &[
 
 /// The rewritten HTML and whether it lost nesting, or `None` when the HTML is harmless as it is.
 pub fn bounded(html: &str) -> Option<(String, bool)> {
-    html.as_bytes().iter().filter(|byte| **byte == b'<').nth(FEW_TAGS)?;
+    if html.bytes().filter(|byte| *byte == b'<').count() <= FEW_TAGS {
+        return None;
+    }
     let mut rewriter = Rewriter { out: String::with_capacity(html.len()), ..Rewriter::default() };
     let mut rest = html;
     while let Some(at) = rest.find('<') {

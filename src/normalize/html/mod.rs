@@ -131,7 +131,7 @@ fn next_piece(html: &str) -> Option<(Piece<'_>, &str)> {
         return None;
     }
     let is_tag = html.starts_with('<');
-    if let Some(end) = html.find('>').filter(|_| is_tag) {
+    if is_tag && let Some(end) = html.find('>') {
         let (tag, after) = html.split_at(end + 1);
         let name = tag[1..end].split(' ').next().unwrap_or_default();
         return Some((Piece::Tag { tag, name }, after));

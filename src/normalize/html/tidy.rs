@@ -170,25 +170,33 @@ impl<'a> Writer<'a> {
         if self.nearest() == Some(Role::Preformatted) {
             return self.verbatim(&text);
         }
-        let mut words = text.split_ascii_whitespace();
-        let Some(first) = words.next() else {
-            self.space = true;
-            return;
-        };
-        self.space |= text.starts_with(|character: char| character.is_ascii_whitespace());
-        if !self.has_room(first.len()) {
+        let words = text.trim_ascii();
+        self.space |= text.starts_with(|first: char| first.is_ascii_whitespace());
+        if words.is_empty() || !self.has_room(0) {
             return;
         }
-        self.begin();
-        self.out.push_str(first);
-        for word in words {
+        if is_single_spaced(words) && self.fits(words.len()) {
+            self.begin();
+            self.out.push_str(words);
+        } else {
+            self.words(words);
+        }
+        self.space = text.ends_with(|last: char| last.is_ascii_whitespace());
+    }
+
+    /// Writes the words that still have room, with one space between.
+    fn words(&mut self, words: &str) {
+        for (ordinal, word) in words.split_ascii_whitespace().enumerate() {
             if !self.has_room(word.len()) {
                 return;
             }
-            self.out.push(' ');
+            if ordinal == 0 {
+                self.begin();
+            } else {
+                self.out.push(' ');
+            }
             self.out.push_str(word);
         }
-        self.space = text.ends_with(|character: char| character.is_ascii_whitespace());
     }
 
     fn verbatim(&mut self, text: &str) {
@@ -285,12 +293,17 @@ impl<'a> Writer<'a> {
         self.blocks.iter().rev().map(|block| block.role).find(|role| *role != Role::Parting)
     }
 
+    /// Whether so many bytes more can be written; the first that cannot end the result.
     fn has_room(&mut self, more: usize) -> bool {
+        self.is_full |= !self.fits(more);
+        !self.is_full
+    }
+
+    fn fits(&self, more: usize) -> bool {
         // Reopened links are the one thing that is written more than once.
         let reopened: usize =
             self.inlines[self.written_inlines..].iter().map(|inline| inline.tag.len()).sum();
-        self.is_full |= self.out.len() + more + reopened + RESERVE > LARGEST;
-        !self.is_full
+        self.out.len() + more + reopened + RESERVE <= LARGEST
     }
 
     fn finish(mut self) -> (String, bool) {
@@ -302,10 +315,23 @@ impl<'a> Writer<'a> {
     }
 }
 
+fn is_single_spaced(words: &str) -> bool {
+    // Without an early return the compiler compares many bytes at once.
+    let pairs = words.bytes().zip(words.bytes().skip(1));
+    !pairs.fold(false, |odd, (left, right)| odd | (right < b' ') | ((left == b' ') & (right == b' ')))
+}
+
 /// The text with ordinary spaces and without hidden characters; entities stay.
 fn readable(text: &str) -> Cow<'_, str> {
-    let is_odd = |byte: u8| (byte < b' ' && !byte.is_ascii_whitespace()) || byte >= 0x7f;
-    if !text.bytes().any(is_odd) && !text.contains("&nbsp;") {
+    let is_odd =
+        |byte: u8| ((byte < b' ') & (byte != b'\n') & (byte != b'\t')) | (byte == b'&') | (byte > b'~');
+    if !text.bytes().fold(false, |odd, byte| odd | is_odd(byte)) {
+        return Cow::Borrowed(text);
+    }
+    let is_odd = |character: char| {
+        !matches!(character, ' ' | '\t' | '\n') && (character.is_whitespace() || is_hidden(character))
+    };
+    if !text.chars().any(is_odd) && !text.contains("&nbsp;") {
         return Cow::Borrowed(text);
     }
     let spaced = text.replace("&nbsp;", " ");

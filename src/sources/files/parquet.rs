@@ -10,6 +10,12 @@ use serde_json::{Map, Number, Value};
 
 /// Every row; the rest of the file is given up where it cannot be read on.
 pub fn rows(body: &Body) -> Result<Rows, PageError> {
+    // The reader of the crate asserts what a damaged file breaks, so a panic in it means no more than an error.
+    std::panic::catch_unwind(|| read(body))
+        .unwrap_or_else(|_| Err(PageError { detail: "expected Parquet, got a damaged file".to_owned() }))
+}
+
+fn read(body: &Body) -> Result<Rows, PageError> {
     let refused =
         |error: parquet::errors::ParquetError| PageError { detail: format!("expected Parquet: {error}") };
     let file = SerializedFileReader::new(bytes::Bytes::copy_from_slice(body.bytes)).map_err(refused)?;

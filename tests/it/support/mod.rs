@@ -5,6 +5,7 @@
 //! for as long as the test runner lives, so that the server does not start and stop with every test.
 
 pub mod keeper;
+pub mod program;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
