@@ -95,14 +95,16 @@ async fn complete(
     views: &[View],
     fingerprint: &str,
 ) -> Result<Migrated> {
+    // A long migration by another caller is worth waiting for; later, a reader that never ends is not, for behind this
+    // transaction every other reader would queue.
+    conn.execute("set local lock_timeout = 0").await?;
     sqlx::query("select pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *conn).await?;
+    conn.execute("set local lock_timeout = '60s'").await?;
     // Another caller may have done it all while this one waited.
     let state = State::read(conn, views).await?;
     if state.is_complete(migrator, fingerprint)? {
         return Ok(Migrated::default());
     }
-    // A reader of a view that never ends must not queue every other reader behind this.
-    conn.execute("set local lock_timeout = '60s'").await?;
     if !state.has_bootstrap {
         bootstrap(conn).await?;
     }

@@ -193,7 +193,7 @@ async fn connect_as(database: &TestDb, name: &str, role: Option<&str>) -> PgConn
     if let Some(role) = role {
         execute(&mut conn, &format!("grant {role} to {name}")).await;
     }
-    PgConnection::connect_with(&database.connect_options().username(name)).await.unwrap()
+    PgConnection::connect_with(&(*database.connect_options()).clone().username(name)).await.unwrap()
 }
 
 #[tokio::test]

@@ -32,11 +32,6 @@ impl Deref for TestDb {
 }
 
 impl TestDb {
-    /// How to connect to this database as the superuser.
-    pub fn connect_options(&self) -> PgConnectOptions {
-        self.cluster.connect_options().database(&self.name)
-    }
-
     /// How a child process connects to this database.
     pub fn url(&self) -> String {
         self.cluster.url().replacen(cluster::DATABASE, &self.name, 1)
