@@ -42,10 +42,17 @@ rust-test:
 samples-check:
 	python3 -B samples/make_samples.py --check
 
+# BENCH holds its arguments: make bench BENCH="1000 --keep".
 .PHONY: bench
-bench: ## Measure every stage on synthetic postings (release build)
+bench: ## Measure every stage on synthetic postings (release build; BENCH=--full adds a million)
 	@scripts/setup_system.sh demo
-	cargo run --release --locked --example bench
+	cargo build --release --locked --bin job-etl --example stub_server --example bench
+	@if [ -z "$${HYPERD_PATH:-}" ]; then \
+		python3 -m venv .tools && PYTHON=.tools/bin/python scripts/fetch_hyperd.sh .tools/hyperd || \
+			echo '  no hyperd to be had: publish is measured without the .hyper file'; \
+		export HYPERD_PATH="$(CURDIR)/.tools/hyperd/hyperd"; \
+	fi; \
+	cargo run --quiet --release --locked --example bench -- $(BENCH)
 
 .PHONY: chaos
 chaos: ## Kill a run at 20 random moments and compare what comes of it (release build)

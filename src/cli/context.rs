@@ -20,7 +20,7 @@ pub fn home(global: &Global) -> PathBuf {
     global.home.clone().unwrap_or_else(|| environment::home(is_root()))
 }
 
-/// Whether this process may do everything; the owner of a fresh file tells without a system call of our own.
+/// Whether this process may do everything: root owns its entry in `/proc`; elsewhere nobody runs this as root.
 fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)

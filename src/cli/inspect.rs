@@ -272,8 +272,12 @@ pub async fn doctor(global: &Global) -> Result<u8> {
     super::checkup::doctor(global).await
 }
 
-/// Data goes to stdout.
-#[expect(clippy::print_stdout, reason = "data goes to stdout")]
+/// Data goes to stdout. A reader that has seen enough, such as `head`, ends the program quietly.
 pub fn print(text: &str) {
-    println!("{text}");
+    use std::io::Write;
+    if let Err(error) = writeln!(std::io::stdout(), "{text}")
+        && error.kind() == std::io::ErrorKind::BrokenPipe
+    {
+        std::process::exit(0);
+    }
 }

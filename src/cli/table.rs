@@ -63,9 +63,9 @@ fn pay(job: &ListedJob) -> Option<String> {
         (None, Some(max)) => format!("up to {max}"),
         (None, None) => return None,
     };
-    let currency = job.salary_currency.as_deref().unwrap_or("");
-    let period = job.salary_period.as_deref().map(|period| format!("/{period}")).unwrap_or_default();
-    Some(format!("{range} {currency}{period}"))
+    let currency = job.salary_currency.as_deref().map(|currency| format!(" {currency}")).unwrap_or_default();
+    let period = job.salary_period.as_deref().map(|period| format!(" a {period}")).unwrap_or_default();
+    Some(format!("{range}{currency}{period}"))
 }
 
 fn thousands_of(amount: Hundredths) -> String {

@@ -1,8 +1,11 @@
 //! Any record becomes JSON that both readers accept, and the received bytes are kept exactly when it says something
 //! else.
 
-use job_etl::extract::payload::payload;
+use super::support::test_db;
+use job_etl::extract::payload::{Payload, payload};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
 fn check(sent: impl AsRef<[u8]>, expected: &str, flags: &[&str]) {
@@ -122,6 +125,33 @@ proptest! {
             }
             Err(_) => prop_assert!(serde_json::from_slice::<Value>(&sent).is_err()),
         }
+    }
+}
+
+/// PostgreSQL is the judge: it takes every text, and gives the same values back unless the bytes are kept beside them.
+#[tokio::test]
+async fn postgres_takes_every_text_and_changes_only_those_whose_bytes_are_kept() {
+    let mut runner = TestRunner::deterministic();
+    let payloads: Vec<Payload> = (0..500)
+        .filter_map(|_| payload(&pieces().new_tree(&mut runner).expect("a value").current()).ok())
+        .collect();
+    assert!(payloads.len() > 200, "{} of 500 are JSON", payloads.len());
+    let texts: Vec<&str> = payloads.iter().map(|payload| payload.text.as_str()).collect();
+    let database = test_db().await;
+    let stored: Vec<String> = sqlx::query_scalar(
+        "select one::jsonb::text from unnest($1::text[]) with ordinality as t (one, n) order by n",
+    )
+    .bind(&texts)
+    .fetch_all(&*database)
+    .await
+    .expect("jsonb takes every text");
+    for (payload, stored) in payloads.iter().zip(&stored) {
+        let read = |text| serde_json::from_str::<Value>(text).expect("JSON");
+        assert!(
+            payload.raw.is_some() || read(&payload.text) == read(stored),
+            "{} became {stored}",
+            payload.text
+        );
     }
 }
 
