@@ -244,7 +244,7 @@ async fn a_crash_after_the_post_repeats_it_under_the_same_id() {
     let db = test_db().await;
     enqueue(&db, 1).await;
     let stub = Stub::start(&[], Some(db.clone())).await;
-    let options = db.connect_options().application_name("sender");
+    let options = (*db.connect_options()).clone().application_name("sender");
     let sender = PgPool::connect_with(options).await.expect("connect");
     notify::deliver(&sender, &stub.endpoint(), start())
         .await
