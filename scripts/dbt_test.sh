@@ -1,6 +1,6 @@
 #!/bin/sh
 # Compiles and builds the dbt project on a populated database: scripts/with_postgres.sh scripts/dbt_test.sh
-# Takes the database from the PG* variables. JOB_ETL_BIN names the program that migrates it (default: cargo run).
+# Takes the database from the PG* variables.
 set -eu
 
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)

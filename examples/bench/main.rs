@@ -24,6 +24,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// The same as the program's, so that the figures per core are the program's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Bytes of disk that a posting of full length needs at the most: raw, staging, the floor's table and its file.
 const DISK_OF_TEXT: f64 = 50e3;
 /// The same for what does not depend on the length of the description.

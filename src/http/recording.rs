@@ -176,7 +176,7 @@ mod tests {
         let plain = "search-query=data-engineer-page=2";
         check(Method::Get, "/search", &query, &["search-query=data-engineer-page=2-97124c52", plain]);
         let post = Method::Post(serde_json::json!({"offset": 20}));
-        check(post, "/jobs", &[], &["jobs-2df5ddd4"]);
+        check(post, "/jobs", &[], &["jobs-80a504ee"]);
     }
 
     #[test]

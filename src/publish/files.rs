@@ -154,9 +154,12 @@ fn write_failure(cause: &(dyn std::error::Error + 'static)) -> Option<io::Error>
         FileTooLarge, IsADirectory, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem,
         StorageFull,
     };
-    // Classes 53 and 58 are a lack of resources and errors of the system; a full disk is reported as either.
+    // Classes 53 and 58 are a lack of resources and errors of the system; a full disk is reported as either, or, when
+    // hyperd notices it on opening the file again, with these words and no code.
     if let Some(refused) = cause.downcast_ref::<Refused>()
-        && (refused.code.starts_with("53") || refused.code.starts_with("58"))
+        && (refused.code.starts_with("53")
+            || refused.code.starts_with("58")
+            || refused.message.contains("growing the database file failed"))
     {
         return Some(io::Error::other(refused.to_string()));
     }

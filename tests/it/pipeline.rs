@@ -149,15 +149,19 @@ async fn messages_arrive_once_for_each_piece_of_news() {
     let message = receiver.try_next().expect("a message about the failed run");
     let body: Value = serde_json::from_str(&message.body).expect("JSON");
     assert!(message.verified);
-    assert_eq!((&body["status"], &body["failed_stage"]), (&"failed".into(), &"publish".into()), "{body}");
+    assert_eq!(
+        (&body["data"]["status"], &body["data"]["failed_stage"]),
+        (&"failed".into(), &"publish".into()),
+        "{body}"
+    );
 
     let good = announced(None).await.expect("join");
     assert_eq!(good.status.code(), Some(0), "{}", said(&good));
     let message = receiver.try_next().expect("a message about the good run");
     let body: Value = serde_json::from_str(&message.body).expect("JSON");
     assert!(message.verified);
-    assert_eq!(body["status"], "ok", "{body}");
-    assert!(body["top_matches"].as_array().is_some_and(|matches| matches.len() == 10), "{body}");
+    assert_eq!(body["data"]["status"], "ok", "{body}");
+    assert!(body["data"]["top_matches"].as_array().is_some_and(|matches| matches.len() == 10), "{body}");
 
     announced(None).await.expect("join");
     assert_eq!(receiver.try_next(), None, "a run without news sends nothing");
