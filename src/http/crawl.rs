@@ -4,7 +4,7 @@
 use super::failure::{FetchError, FetchErrorKind};
 use super::fetch::fetch;
 use super::page::{self, Fill, Taken};
-use super::{Client, Endpoint, Quota, recording};
+use super::{Client, Endpoint, Quota, hosts, recording};
 use crate::config::sources::SourceConfig;
 use crate::posting::RejectReason;
 use crate::sources::{Request, Search, Source};
@@ -122,28 +122,10 @@ pub async fn crawl(
     pages: mpsc::Sender<CrawledPage>,
 ) -> CrawlReport {
     let mut report = CrawlReport::default();
-    for host in by_host(source, config) {
+    for host in hosts::by_host(source, config) {
         report.absorb(crawl_host(client, source, &host, key.clone(), quota.clone(), pages.clone()).await);
     }
     report
-}
-
-/// The configuration once for each host that its searches go to; one host unless the source has several of its own.
-fn by_host(source: &dyn Source, config: &SourceConfig) -> Vec<SourceConfig> {
-    if config.base_url.is_some() {
-        return vec![config.clone()];
-    }
-    let mut hosts: BTreeMap<&'static str, SourceConfig> = BTreeMap::new();
-    for search in &config.searches {
-        let base_url = source.base_url_for(search);
-        let host = hosts.entry(base_url).or_insert_with(|| SourceConfig {
-            base_url: Some(base_url.to_owned()),
-            searches: Vec::new(),
-            ..config.clone()
-        });
-        host.searches.push(search.clone());
-    }
-    hosts.into_values().collect()
 }
 
 async fn crawl_host(

@@ -9,6 +9,8 @@ pub mod crawl;
 pub mod failure;
 pub mod fetch;
 mod host;
+mod hosts;
+mod hosts;
 mod page;
 pub mod post;
 pub mod recording;
