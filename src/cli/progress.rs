@@ -68,7 +68,7 @@ impl Progress {
                 self.end_line(source);
                 self.say(&source_line(source, *status, counts, *closed, error.as_deref()));
                 if !fill_rates.is_empty() {
-                    self.say(&format!("              {}", fill_line(fill_rates)));
+                    self.say(&format!("                    {}", fill_line(fill_rates)));
                 }
             }
             Event::StageProgress { stage, done } => self.line(stage).set_message(thousands(*done)),
@@ -110,7 +110,7 @@ impl Progress {
             .entry(name.to_owned())
             .or_insert_with(|| {
                 let bar = self.bars.add(ProgressBar::new_spinner());
-                let style = ProgressStyle::with_template("  {spinner} {prefix:<11.bold} {msg}  {elapsed}");
+                let style = ProgressStyle::with_template("  {spinner} {prefix:<15.bold} {msg}  {elapsed}");
                 bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
                 bar.set_prefix(name.to_owned());
                 bar.enable_steady_tick(Duration::from_millis(120));
@@ -134,12 +134,12 @@ fn source_line(
     closed: u64,
     error: Option<&str>,
 ) -> String {
-    let mut line = format!("  {} {source:<11} {}", mark(status), counted(counts));
+    let mut line = format!("  {} {source:<15} {}", mark(status), counted(counts));
     if closed > 0 {
         line.push_str(&format!(", {} closed", thousands(closed)));
     }
     if let Some(error) = error {
-        line.push_str(&format!("\n              {error}"));
+        line.push_str(&format!("\n                    {error}"));
     }
     line
 }

@@ -10,7 +10,6 @@ pub mod failure;
 pub mod fetch;
 mod host;
 mod hosts;
-mod hosts;
 mod page;
 pub mod post;
 pub mod recording;
