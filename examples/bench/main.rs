@@ -23,6 +23,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// The same as the program's, so that the figures per core are the program's.
 #[global_allocator]
@@ -58,13 +59,12 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    let mut terminated = signal(SignalKind::terminate()).context("cannot wait for a signal")?;
     // Dropping the measurement ends its processes and removes its files.
     tokio::select! {
         done = measure(&arguments) => done,
-        signal = tokio::signal::ctrl_c() => {
-            signal.context("cannot wait for a signal")?;
-            anyhow::bail!("interrupted")
-        }
+        _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted"),
+        _ = terminated.recv() => anyhow::bail!("terminated"),
     }
 }
 

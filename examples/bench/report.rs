@@ -134,10 +134,16 @@ pub fn size(figures: &SizeFigures, aims: &mut Aims) {
         stage: "floor".to_owned(),
         rows: floor.rows,
         seconds: floor.seconds,
-        note: Some("psql \\copy into a bare jsonb table (lz4)".to_owned()),
         ..StageFigures::default()
     };
     row(&floor_row, Some(floor.bytes));
+    for stage in &run.stages {
+        if let Some(note) = &stage.note {
+            // What follows is advice on the data folder, which is gone when this is read.
+            let note = note.split_once(';').map_or(note.as_str(), |(said, _)| said);
+            println!("  {}: {note}", stage.stage);
+        }
+    }
     println!(
         "  CPU seconds: PostgreSQL {} in the run, {} in the floor; the stub server {}",
         optional(run.server_cpu_seconds),
@@ -148,7 +154,10 @@ pub fn size(figures: &SizeFigures, aims: &mut Aims) {
         "  MB/s: extract and floor of JSON, normalize of JSON, enrich and rank of description text, publish of files"
     );
     println!(
-        "  extract includes the crawl over HTTP; the floor's file is `copy (select payload from raw.job_postings_raw)`"
+        "  floor: psql \\copy of `select payload from raw.job_postings_raw` into a bare jsonb table (lz4)"
+    );
+    println!(
+        "  extract includes the crawl over HTTP, and the stub server that makes the postings shares these cores"
     );
     println!("  scratch folder {:.1} GB at its fullest", *disk_bytes as f64 / 1e9);
     aims_of(figures, aims);
@@ -182,7 +191,7 @@ fn bytes_of(stage: &StageFigures, figures: &SizeFigures) -> Option<u64> {
 fn row(stage: &StageFigures, bytes: Option<u64>) {
     let seconds = stage.seconds.max(1e-3);
     println!(
-        "  {:<12} {:>11} {:>9.2} {:>10} {:>8} {:>7} {:>9}  {}",
+        "  {:<12} {:>11} {:>9.2} {:>10} {:>8} {:>7} {:>9}",
         stage.stage,
         thousands(stage.rows),
         stage.seconds,
@@ -190,7 +199,6 @@ fn row(stage: &StageFigures, bytes: Option<u64>) {
         optional(bytes.map(|bytes| bytes as f64 / 1e6 / seconds)),
         optional(stage.cpu_seconds),
         stage.peak_bytes.map_or_else(|| "–".to_owned(), |peak| format!("{:.0}", mebibytes(peak))),
-        stage.note.as_deref().unwrap_or_default(),
     );
 }
 
@@ -207,7 +215,7 @@ pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
