@@ -35,9 +35,14 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 ";
 
+/// Beginning of the name of a cluster in the making.
+const DRAFT: &str = "postgres.initdb";
+
 /// Makes the cluster with its database. A cluster is complete or absent: it appears by a rename.
 pub fn initialize(place: &Place, binaries: &Binaries) -> anyhow::Result<()> {
-    let draft = place.data.with_file_name("postgres.initdb");
+    // The initdb of a killed job-etl may still be writing, so each process has a draft of its own.
+    let draft = place.data.with_file_name(format!("{DRAFT}-{}", std::process::id()));
+    sweep_drafts(&place.data);
     tracing::info!("making the database in {}", place.data.display());
     let account = place.account.as_ref();
     let outcome = make_draft(&draft, binaries, account)
@@ -48,6 +53,16 @@ pub fn initialize(place: &Place, binaries: &Binaries) -> anyhow::Result<()> {
     outcome.with_context(|| format!("make the database in {}", place.data.display()))?;
     let parent = place.data.parent().unwrap_or(&place.home);
     File::open(parent)?.sync_all().with_context(|| format!("sync {}", parent.display()))
+}
+
+/// Removes what killed processes left; what still changes under our hands is left for the next time.
+fn sweep_drafts(data: &Path) {
+    let Some(Ok(entries)) = data.parent().map(std::fs::read_dir) else { return };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(DRAFT) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Sees to it that the server answers. Returns whether it did already; `alone` says that nobody else uses it.
