@@ -18,3 +18,4 @@ pub mod revision;
 pub mod run;
 pub mod sources;
 pub mod taxonomy;
+pub mod yaml;

@@ -1,10 +1,10 @@
 //! From an error to what a person reads and to the exit code.
 
-use crate::config::yaml::ConfigError;
 use crate::db::cluster::Unavailable;
 use crate::db::schema::SchemaTooNew;
 use crate::publish::files::CannotWrite;
 use crate::run::Busy;
+use crate::yaml::ConfigError;
 use anyhow::Error;
 
 /// A mistake in the arguments that clap cannot know.

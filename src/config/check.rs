@@ -1,8 +1,8 @@
 //! What YAML alone cannot know: that a source exists, and that each of its searches says what the source needs.
 
 use super::sources::SourcesFile;
-use super::yaml::{self, ConfigError, did_you_mean};
 use crate::sources::{self, Search, Source};
+use crate::yaml::{self, ConfigError, did_you_mean};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_saphyr::{Location, Spanned};

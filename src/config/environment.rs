@@ -1,6 +1,6 @@
 //! Environment variables and secrets. `X_FILE` names a file that holds the secret, and beats `X`.
 
-use super::yaml::ConfigError;
+use crate::yaml::ConfigError;
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
 

@@ -5,4 +5,3 @@ pub mod check;
 pub mod environment;
 pub mod ranking;
 pub mod sources;
-pub mod yaml;

@@ -4,7 +4,7 @@
 use crate::posting::{ContractType, RemoteType, Seniority};
 use crate::taxonomy::Taxonomy;
 use crate::taxonomy::words::fold_singular;
-use crate::taxonomy::yaml::{self, did_you_mean};
+use crate::yaml::{self, did_you_mean};
 use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -193,7 +193,7 @@ pub fn load(path: &Path, taxonomy: &Taxonomy) -> anyhow::Result<(Ranking, String
 
 /// Reads and checks a text; `name` is the file as the user knows it.
 pub fn read(name: &str, text: &str, taxonomy: &Taxonomy) -> anyhow::Result<Ranking> {
-    let file: File = yaml::read(name, text)?;
+    let file: File = yaml::parse(name, text)?;
     check_weights(&file.weights).with_context(|| name.to_owned())?;
     ensure!(file.profiles.contains_key("default"), "{name}: profiles: `default` is missing");
     let mut profiles = BTreeMap::new();
@@ -323,10 +323,11 @@ fn skill_wish(file: SkillFile, taxonomy: &Taxonomy) -> anyhow::Result<Option<Ski
     let canonical = |word: &String| -> anyhow::Result<String> {
         match taxonomy.skill(word) {
             Some(name) => Ok(name.to_owned()),
-            None => bail!(
-                "`{word}` is not in taxonomy/skills.yml{}; add it there first",
-                did_you_mean(word, taxonomy.skills.names())
-            ),
+            None => {
+                let hint = did_you_mean(word, taxonomy.skills.names());
+                let hint = hint.unwrap_or_else(|| "add it there first".to_owned());
+                bail!("`{word}` is not in taxonomy/skills.yml; {hint}")
+            }
         }
     };
     let must_have = file.must_have.iter().map(canonical).collect::<anyhow::Result<Vec<_>>>()?;

@@ -114,11 +114,6 @@ pub fn enrichment_hash(enrichment: &Enrichment) -> String {
     Md5::digest(columns).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What `revision` of an output row must be made from: this logic and these dictionaries.
-pub fn revision(taxonomy: &Taxonomy) -> String {
-    format!("{VERSION}-{}", taxonomy.revision())
-}
-
 /// The source's own tags first, then the words of title and description.
 fn skills(input: &EnrichInput, taxonomy: &Taxonomy) -> (Vec<String>, Provenance) {
     let mut found: Vec<usize> = input.skills_raw.iter().filter_map(|tag| taxonomy.skills.tag(tag)).collect();

@@ -10,12 +10,11 @@ pub mod skills;
 pub mod titles;
 pub mod trie;
 pub mod words;
-pub mod yaml;
 
+use crate::revision::revision;
 use anyhow::Context;
 use money::Money;
 use places::Places;
-use sha2::{Digest, Sha256};
 use sizes::Sizes;
 use skills::Skills;
 use std::path::Path;
@@ -85,20 +84,14 @@ impl Taxonomy {
         let [titles, skills, locations, rates, sizes] = texts else {
             anyhow::bail!("the taxonomy has five files");
         };
-        let mut hasher = Sha256::new();
-        hasher.update(VERSION);
-        for (_, text) in texts {
-            hasher.update((text.len() as u64).to_le_bytes());
-            hasher.update(text);
-        }
-        let revision = hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let contents = texts.iter().map(|(_, text)| text.as_str());
         Ok(Taxonomy {
             titles: Titles::read(&titles.0, &titles.1)?,
             skills: Skills::read(&skills.0, &skills.1)?,
             places: Places::read(&locations.0, &locations.1)?,
             money: Money::read(&rates.0, &rates.1)?,
             sizes: Sizes::read(&sizes.0, &sizes.1)?,
-            revision,
+            revision: revision([VERSION].into_iter().chain(contents)),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Exchange rates to Canadian dollars, and how many periods make a year. Reads `fx_rates.yml`.
 
-use super::yaml;
 use crate::posting::{Hundredths, SalaryPeriod};
+use crate::yaml;
 use anyhow::ensure;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ struct Plausible {
 
 impl Money {
     pub(super) fn read(name: &str, text: &str) -> anyhow::Result<Money> {
-        let money: Money = yaml::read(name, text)?;
+        let money: Money = yaml::parse(name, text)?;
         for (currency, rate) in &money.cad_per_unit {
             let code = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
             ensure!(code, "{name}: cad_per_unit: `{currency}` is not a currency code of three capitals");

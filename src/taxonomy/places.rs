@@ -2,7 +2,7 @@
 //! A text that names nothing known stays unknown; no place is guessed.
 
 use super::words::fold;
-use super::yaml;
+use crate::yaml;
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -120,7 +120,7 @@ const MENTIONS: usize = 6;
 
 impl Places {
     pub(super) fn read(name: &str, text: &str) -> anyhow::Result<Places> {
-        let file: File = yaml::read(name, text)?;
+        let file: File = yaml::parse(name, text)?;
         let mut names: HashMap<String, Names> = HashMap::new();
         for (index, country) in file.countries.iter().enumerate() {
             let code = country.code.len() == 2 && country.code.bytes().all(|byte| byte.is_ascii_uppercase());

@@ -1,7 +1,7 @@
 //! Bands of company size. Reads `company_sizes.yml`.
 
 use super::words::fold;
-use super::yaml;
+use crate::yaml;
 use anyhow::ensure;
 use serde::Deserialize;
 
@@ -24,7 +24,7 @@ struct Band {
 
 impl Sizes {
     pub(super) fn read(name: &str, text: &str) -> anyhow::Result<Sizes> {
-        let mut sizes: Sizes = yaml::read(name, text)?;
+        let mut sizes: Sizes = yaml::parse(name, text)?;
         for band in &mut sizes.bands {
             ensure!(
                 band.max.is_none_or(|max| band.min <= max),

@@ -3,7 +3,7 @@
 
 use super::trie::Trie;
 use super::words::fold;
-use super::yaml;
+use crate::yaml;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use std::cmp::Reverse;
@@ -62,7 +62,7 @@ struct Hit {
 
 impl Skills {
     pub(super) fn read(name: &str, text: &str) -> anyhow::Result<Skills> {
-        let file: File = yaml::read(name, text)?;
+        let file: File = yaml::parse(name, text)?;
         let mut patterns: BTreeMap<String, Vec<Pattern>> = BTreeMap::new();
         let mut owners: HashMap<String, usize> = HashMap::new();
         for (skill, entry) in file.skills.iter().enumerate() {

@@ -2,8 +2,8 @@
 
 use super::phrases::{Found, Phrases};
 use super::words::fold_singular;
-use super::yaml;
 use crate::posting::Seniority;
+use crate::yaml;
 use anyhow::ensure;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -82,7 +82,7 @@ const LEVELS: [Seniority; 8] = [
 
 impl Titles {
     pub(super) fn read(name: &str, text: &str) -> anyhow::Result<Titles> {
-        let file: File = yaml::read(name, text)?;
+        let file: File = yaml::parse(name, text)?;
         let mut owners = HashMap::new();
         for (index, title) in file.titles.iter().enumerate() {
             if let Some(noc) = &title.noc {

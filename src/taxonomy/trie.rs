@@ -3,20 +3,32 @@
 //! (An Aho-Corasick automaton reports matches inside of words too, and took three times as long.)
 
 use anyhow::ensure;
+use std::collections::VecDeque;
 
 /// Spellings by their first bytes.
 pub struct Trie {
-    /// Column of each byte; 0 for bytes that no spelling has.
+    /// Bit of each byte among a node's children; 127 for bytes that no spelling has.
     columns: [u8; 256],
-    width: usize,
-    /// Next node by node and column; 0 is no node, since nothing leads to the root.
-    next: Vec<u16>,
-    /// One more than the number of the spelling that ends at each node; 0 is none.
-    ends: Vec<u16>,
+    /// By level, so that the first letters of all spellings lie together.
+    nodes: Vec<Node>,
     /// A bit for the first three bytes of every spelling: small enough to stay in the nearest cache, and most words of a
     /// text end here.
     starts: Vec<u64>,
 }
+
+/// One more byte of a spelling. Its children lie side by side, in the order of their columns.
+#[derive(Clone, Copy)]
+struct Node {
+    children: u128,
+    first_child: u32,
+    /// One more than the number of the spelling that ends here; 0 is none.
+    end: u32,
+}
+
+const LEAF: Node = Node { children: 0, first_child: 0, end: 0 };
+
+/// The column that no child has.
+const NO_COLUMN: u8 = 127;
 
 /// Slot of three bytes in [`Trie::starts`]: five bits of each, the same for a capital and its small letter.
 fn slot(first: u8, second: u8, third: u8) -> usize {
@@ -26,71 +38,119 @@ fn slot(first: u8, second: u8, third: u8) -> usize {
 impl Trie {
     /// Builds the trie of spellings that are numbered in order. Equal ones, apart from case, must not occur.
     pub fn new(spellings: &[String]) -> anyhow::Result<Trie> {
-        let mut columns = [0_u8; 256];
-        let mut width = 1;
+        let mut trie = Trie { columns: [NO_COLUMN; 256], nodes: vec![LEAF], starts: vec![0; 512] };
+        let mut width = 0;
         for byte in spellings.iter().flat_map(|spelling| spelling.bytes()) {
-            let lower = usize::from(byte.to_ascii_lowercase());
-            if columns[lower] == 0 {
-                columns[lower] = width as u8;
-                columns[usize::from(byte.to_ascii_lowercase().to_ascii_uppercase())] = width as u8;
+            let lower = byte.to_ascii_lowercase();
+            if trie.columns[usize::from(lower)] == NO_COLUMN {
+                ensure!(width < NO_COLUMN, "the spellings have too many different characters");
+                trie.columns[usize::from(lower)] = width;
+                trie.columns[usize::from(lower.to_ascii_uppercase())] = width;
                 width += 1;
             }
         }
-        let mut trie = Trie { columns, width, next: vec![0; width], ends: vec![0], starts: vec![0; 512] };
+        let mut keys: Vec<(Vec<u8>, usize)> = Vec::with_capacity(spellings.len());
         for (number, spelling) in spellings.iter().enumerate() {
             ensure!(!spelling.is_empty(), "a spelling is empty");
-            let bytes = spelling.as_bytes();
-            let (seconds, thirds) = (bytes.get(1).copied().into_iter(), bytes.get(2).copied().into_iter());
-            for second in seconds.chain((0..32).filter(|_| bytes.len() < 2)) {
-                for third in thirds.clone().chain((0..32).filter(|_| bytes.len() < 3)) {
-                    let slot = slot(bytes[0], second, third);
-                    trie.starts[slot / 64] |= 1 << (slot % 64);
-                }
-            }
-            let mut node = 0;
-            for byte in spelling.bytes() {
-                let slot = node * width + usize::from(columns[usize::from(byte)]);
-                if trie.next[slot] == 0 {
-                    ensure!(trie.ends.len() < usize::from(u16::MAX), "the dictionary has too many letters");
-                    trie.next[slot] = trie.ends.len() as u16;
-                    trie.ends.push(0);
-                    trie.next.resize(trie.ends.len() * width, 0);
-                }
-                node = usize::from(trie.next[slot]);
-            }
-            trie.ends[node] = number as u16 + 1;
+            trie.add_start(spelling.as_bytes());
+            keys.push((spelling.bytes().map(|byte| trie.columns[usize::from(byte)]).collect(), number));
         }
+        keys.sort();
+        trie.add_levels(&keys);
         Ok(trie)
     }
 
+    fn add_start(&mut self, spelling: &[u8]) {
+        for second in spelling.get(1).copied().into_iter().chain((0..32).filter(|_| spelling.len() < 2)) {
+            for third in spelling.get(2).copied().into_iter().chain((0..32).filter(|_| spelling.len() < 3)) {
+                let slot = slot(spelling[0], second, third);
+                self.starts[slot / 64] |= 1 << (slot % 64);
+            }
+        }
+    }
+
+    /// Makes the nodes of sorted keys, level by level.
+    fn add_levels(&mut self, keys: &[(Vec<u8>, usize)]) {
+        let mut queue = VecDeque::from([(0, 0..keys.len(), 0)]);
+        while let Some((node, mut range, depth)) = queue.pop_front() {
+            if keys.get(range.start).is_some_and(|(key, _)| key.len() == depth) {
+                self.nodes[node].end = keys[range.start].1 as u32 + 1;
+                range.start += 1;
+            }
+            self.nodes[node].first_child = self.nodes.len() as u32;
+            while !range.is_empty() {
+                let column = keys[range.start].0[depth];
+                let group = keys[range.clone()].iter().take_while(|(key, _)| key[depth] == column).count();
+                let child = range.start..range.start + group;
+                range.start = child.end;
+                self.nodes[node].children |= 1 << column;
+                queue.push_back((self.nodes.len(), child, depth + 1));
+                self.nodes.push(LEAF);
+            }
+        }
+    }
+
     /// Calls `found(number, start, end)` for every spelling that begins where no ASCII letter, digit or `_` precedes.
+    /// Word starts are computed for 64 bytes at a time without a branch: guessing each one wrong costs more than it.
     pub fn at_word_starts(&self, text: &[u8], mut found: impl FnMut(usize, usize, usize)) {
-        let mut inside = false;
-        for (start, byte) in text.iter().enumerate() {
-            let begins = !inside && byte & 0xC0 != 0x80;
-            inside = byte.is_ascii_alphanumeric() || *byte == b'_';
-            if !begins {
-                continue;
+        let mut carry = 0;
+        for (chunk_index, chunk) in text.chunks(64).enumerate() {
+            let (mut inside, mut first) = (0_u64, 0_u64);
+            for (bit, byte) in chunk.iter().enumerate() {
+                let class = CLASSES[usize::from(*byte)];
+                inside |= u64::from(class & INSIDE) << bit;
+                first |= u64::from(class >> 1) << bit;
             }
-            let later = |index: usize| text.get(start + index).copied().unwrap_or_default();
-            let slot = slot(*byte, later(1), later(2));
-            if self.starts[slot / 64] & 1 << (slot % 64) == 0 {
-                continue;
+            let mut starts = first & !(inside << 1 | carry);
+            carry = inside >> 63;
+            while starts != 0 {
+                let start = chunk_index * 64 + starts.trailing_zeros() as usize;
+                starts &= starts - 1;
+                let later = |index: usize| text.get(start + index).copied().unwrap_or_default();
+                let slot = slot(text[start], later(1), later(2));
+                if self.starts[slot / 64] & 1 << (slot % 64) != 0 {
+                    self.walk(text, start, &mut found);
+                }
             }
-            let mut node = 0;
-            for (end, byte) in text.iter().enumerate().skip(start) {
-                node =
-                    usize::from(self.next[node * self.width + usize::from(self.columns[usize::from(*byte)])]);
-                if node == 0 {
-                    break;
-                }
-                if self.ends[node] > 0 {
-                    found(usize::from(self.ends[node]) - 1, start, end + 1);
-                }
+        }
+    }
+
+    fn walk(&self, text: &[u8], start: usize, found: &mut impl FnMut(usize, usize, usize)) {
+        let mut node = self.nodes[0];
+        for (end, byte) in text.iter().enumerate().skip(start) {
+            let bit = 1_u128 << self.columns[usize::from(*byte)];
+            if node.children & bit == 0 {
+                break;
+            }
+            let earlier = (node.children & (bit - 1)).count_ones();
+            node = self.nodes[(node.first_child + earlier) as usize];
+            if node.end > 0 {
+                found(node.end as usize - 1, start, end + 1);
             }
         }
     }
 }
+
+/// Bit of a byte that belongs to a word.
+const INSIDE: u8 = 1;
+/// Bit of a byte that may begin a spelling: no white space, and not the middle of a character.
+const FIRST: u8 = 2;
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let value = byte as u8;
+        if value.is_ascii_alphanumeric() || value == b'_' {
+            classes[byte] |= INSIDE;
+        }
+        if value > b' ' && value & 0xC0 != 0x80 {
+            classes[byte] |= FIRST;
+        }
+        byte += 1;
+    }
+    classes
+};
 
 #[cfg(test)]
 mod tests {
@@ -112,6 +172,8 @@ mod tests {
         check("–é", &[(3, 3, 5)]);
         check("R", &[(4, 0, 1)]);
         check("an R&D", &[(4, 3, 4)]);
+        check(&format!("{} java", "x".repeat(63)), &[(0, 64, 68)]);
+        check(&format!("{}java", "x".repeat(64)), &[]);
         check("jav", &[]);
         check("", &[]);
     }

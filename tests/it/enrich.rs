@@ -256,11 +256,7 @@ fn a_bad_dictionary_is_refused_with_its_place() {
     let doubled = "skills:\n  - { name: A, aliases: [x] }\n  - { name: B, aliases: [X] }\n";
     check("skills.yml", doubled, "skills.yml: the spelling `x` belongs to both `A` and `B`");
     let typo = "skills:\n  - { name: A, alias: [x] }\n";
-    check(
-        "skills.yml",
-        typo,
-        "skills.yml:2:16: unknown field `alias`, expected one of name, fr, aliases, exact, listed",
-    );
+    check("skills.yml", typo, "skills.yml:2:16: unknown key `alias`; did you mean `aliases`?");
     let noc = "titles: []\nlevels: 3\n";
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("titles.yml"), noc).expect("a file");

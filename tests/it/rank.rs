@@ -243,17 +243,21 @@ fn a_bad_ranking_file_is_refused_with_its_place() {
     };
     check("skills_overlap: 0.30", "skills_overlap: 0.31", "weights: they must sum to 1, and sum to 1.01");
     check("company_size: 0.04", "company_size: -0.04", "`company_size` must be 0 or more, not -0.04");
-    check("company_size: 0.04", "company_sizes: 0.04", "unknown field `company_sizes`");
+    check(
+        "company_size: 0.04",
+        "company_sizes: 0.04",
+        "unknown key `company_sizes`; did you mean `company_size`?",
+    );
     check("  default:", "  mine:", "profiles: `default` is missing");
-    check("Airflow", "Airflwo", "`Airflwo` is not in taxonomy/skills.yml (did you mean Airflow?)");
+    check("Airflow", "Airflwo", "`Airflwo` is not in taxonomy/skills.yml; did you mean `Airflow`?");
     check("Toronto, Ontario, Canada", "Atlantis", "no place is known by the name `Atlantis`");
     check("Toronto, Ontario, Canada", "Ontario, Canada", "`Ontario, Canada` is no city");
     check("remote_from: [Canada]", "remote_from: [Narnia]", "`Narnia` is no country");
     check("floor: 95000", "floor: 195000", "target (130000) is below floor (195000)");
     check("near_km: 40", "near_km: 0", "near_km must be above 0");
     check("enough: 6", "enough: 60", "enough must be between 1 and 12, not 60");
-    check("[full_time, contract]", "[fulltime]", "unknown variant `fulltime`");
-    check("    seniority:", "    senority:", "unknown field `senority`");
+    check("[full_time, contract]", "[fulltime]", "unknown value `fulltime`; did you mean `full_time`?");
+    check("    seniority:", "    senority:", "unknown key `senority`; did you mean `seniority`?");
     let empty = "profiles:\n  default: {}\n";
     let weights =
         &shipped[shipped.find("weights:\n").expect("weights")..shipped.find("# profiles").expect("profiles")];

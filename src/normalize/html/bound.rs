@@ -13,7 +13,7 @@ const UNREAD: &[&str] =
 const INLINE: &[&str] = &["a", "b", "code", "em", "i", "strong", "u"];
 const BLOCK: &[&str] = &["blockquote", "h1", "h2", "h3", "h4", "li", "ol", "p", "pre", "ul"];
 /// Every other element that parts lines, as `div`.
-const PARTING: &[&str] = &[
+pub const PARTING: &[&str] = &[
     "address",
     "article",
     "aside",

@@ -142,41 +142,15 @@ fn next_piece(html: &str) -> Option<(Piece<'_>, &str)> {
     Some((Piece::Text(text), after))
 }
 
-/// Blocks that `tidy` must see to keep lines apart; it removes every one of them.
-const SEEN_BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h5",
-    "h6",
-    "header",
-    "main",
-    "nav",
-    "section",
-    "summary",
-    "table",
-    "td",
-    "th",
-    "tr",
-];
+/// What is kept, and the blocks that `tidy` must see to keep lines apart: it removes or renames every one of those.
+fn seen_tags() -> impl Iterator<Item = &'static str> {
+    tidy::TAGS.iter().chain(bound::PARTING).chain(&["h1"]).copied()
+}
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
-        .tags(tidy::TAGS.iter().chain(SEEN_BLOCKS).copied().collect())
+        .tags(seen_tags().collect())
         .clean_content_tags(HashSet::from([
             "script", "style", "title", "textarea", "noscript", "template", "iframe", "object", "svg", "math",
         ]))

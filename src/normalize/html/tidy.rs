@@ -345,5 +345,5 @@ fn readable(text: &str) -> Cow<'_, str> {
 
 /// The name as a constant, if the sanitiser lets it pass.
 fn known(name: &str) -> Option<&'static str> {
-    TAGS.iter().chain(super::SEEN_BLOCKS).copied().find(|tag| *tag == name)
+    super::seen_tags().find(|tag| *tag == name)
 }

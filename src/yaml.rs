@@ -1,4 +1,4 @@
-//! Reads one YAML file into a type, and turns every mistake into a sentence with line, column and a suggestion.
+//! Reads one YAML text into a type, and turns every mistake into a sentence with line, column and a suggestion.
 
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -48,15 +48,16 @@ pub fn read<T: DeserializeOwned>(file: &Path) -> Result<(T, String), ConfigError
 }
 
 /// Parses `text`, which came from `file`.
-pub fn parse<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, ConfigError> {
-    serde_saphyr::from_str(text).map_err(|error| explain(file, &error))
+pub fn parse<T: DeserializeOwned>(file: impl AsRef<Path>, text: &str) -> Result<T, ConfigError> {
+    serde_saphyr::from_str(text).map_err(|error| explain(file.as_ref(), &error))
 }
 
 /// The nearest of `known` to `word`, when it is near enough to be a slip of the finger.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let word = word.to_lowercase();
     known
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= candidate.len().max(3) / 3)
         .min()
         .map(|(_, candidate)| format!("did you mean `{candidate}`?"))
