@@ -94,19 +94,14 @@ impl Trie {
     /// Word starts are computed for 64 bytes at a time without a branch: guessing each one wrong costs more than it.
     pub fn at_word_starts(&self, text: &[u8], mut found: impl FnMut(usize, usize, usize)) {
         let mut carry = 0;
-        for (chunk_index, chunk) in text.chunks(64).enumerate() {
-            let (mut inside, mut first) = (0_u64, 0_u64);
-            for (bit, byte) in chunk.iter().enumerate() {
-                let class = CLASSES[usize::from(*byte)];
-                inside |= u64::from(class & INSIDE) << bit;
-                first |= u64::from(class >> 1) << bit;
-            }
+        for (index, block) in text.chunks(BLOCK).enumerate() {
+            let (inside, first) = classes(block);
             let mut starts = first & !(inside << 1 | carry);
-            carry = inside >> 63;
+            carry = inside >> (BLOCK - 1);
             while starts != 0 {
-                let start = chunk_index * 64 + starts.trailing_zeros() as usize;
+                let start = index * BLOCK + starts.trailing_zeros() as usize;
                 starts &= starts - 1;
-                let later = |index: usize| text.get(start + index).copied().unwrap_or_default();
+                let later = |ahead: usize| text.get(start + ahead).copied().unwrap_or_default();
                 let slot = slot(text[start], later(1), later(2));
                 if self.starts[slot / 64] & 1 << (slot % 64) != 0 {
                     self.walk(text, start, &mut found);
@@ -131,26 +126,31 @@ impl Trie {
     }
 }
 
-/// Bit of a byte that belongs to a word.
-const INSIDE: u8 = 1;
-/// Bit of a byte that may begin a spelling: no white space, and not the middle of a character.
-const FIRST: u8 = 2;
+/// Bytes whose classes fill one word of bits.
+const BLOCK: usize = 64;
 
-const CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let value = byte as u8;
-        if value.is_ascii_alphanumeric() || value == b'_' {
-            classes[byte] |= INSIDE;
-        }
-        if value > b' ' && value & 0xC0 != 0x80 {
-            classes[byte] |= FIRST;
-        }
-        byte += 1;
+/// A bit for each byte of a block that belongs to a word, and one for each that may begin a spelling: that is no white
+/// space and not the middle of a character. Written as comparisons of whole arrays, which the compiler turns into SIMD.
+fn classes(block: &[u8]) -> (u64, u64) {
+    let mut bytes = [0; BLOCK];
+    bytes[..block.len()].copy_from_slice(block);
+    let inside = bytes.map(|byte| {
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        u8::from(letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'_'))
+    });
+    let first = bytes.map(|byte| u8::from((byte as i8 > b' ' as i8) | (byte >= 0xC0)));
+    (bits(&inside), bits(&first))
+}
+
+/// Gathers bytes of 0 or 1 into bits: the product moves the bits of eight bytes into its highest byte.
+fn bits(flags: &[u8; BLOCK]) -> u64 {
+    let mut bits = 0;
+    for (index, eight) in flags.as_chunks::<8>().0.iter().enumerate() {
+        let gathered = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        bits |= gathered << (8 * index);
     }
-    classes
-};
+    bits
+}
 
 #[cfg(test)]
 mod tests {
@@ -176,5 +176,37 @@ mod tests {
         check(&format!("{}java", "x".repeat(64)), &[]);
         check("jav", &[]);
         check("", &[]);
+    }
+
+    /// The same by the definition, without blocks, masks or nodes.
+    fn by_definition(spellings: &[String], text: &str) -> Vec<(usize, usize, usize)> {
+        let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let mut found = Vec::new();
+        for (start, _) in text.char_indices() {
+            if start > 0 && is_inside(text.as_bytes()[start - 1]) {
+                continue;
+            }
+            for (number, spelling) in spellings.iter().enumerate() {
+                let end = start + spelling.len();
+                let same = text.as_bytes().get(start..end);
+                if same.is_some_and(|bytes| bytes.eq_ignore_ascii_case(spelling.as_bytes())) {
+                    found.push((number, start, end));
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn texts_of_any_length_are_read_as_defined(text in "[ab_.É 1]{0,200}") {
+            let spellings = ["a", "ab", "a b", ".a", "ba", "é", "É", "1a"].map(str::to_owned);
+            let trie = Trie::new(&spellings).expect("a trie");
+            let mut found = Vec::new();
+            trie.at_word_starts(text.as_bytes(), |number, start, end| found.push((number, start, end)));
+            found.sort_unstable();
+            proptest::prop_assert_eq!(found, by_definition(&spellings, &text));
+        }
     }
 }
