@@ -199,6 +199,7 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
         #[test]
         fn texts_of_any_length_are_read_as_defined(text in "[ab_.É 1]{0,200}") {
             let spellings = ["a", "ab", "a b", ".a", "ba", "é", "É", "1a"].map(str::to_owned);
