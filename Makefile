@@ -14,7 +14,7 @@ demo: ## Set up, rank the bundled postings offline, show the top ten and the fil
 	@scripts/demo.sh
 
 .PHONY: test
-test: set-up format-check clippy rust-test python-lint lock-check samples-check dbt-test ## Set up, then every test
+test: set-up format-check clippy queries-check rust-test python-lint lock-check samples-check dbt-test ## Set up, then every test
 	@printf '\nall tests passed in %s s\n' "$$(($$(date +%s) - $(STARTED)))"
 
 STARTED := $(shell date +%s)
@@ -25,12 +25,16 @@ set-up:
 	@$(MAKE) --no-print-directory venvs
 	cargo fetch --locked
 
-.PHONY: format-check clippy rust-test samples-check
+.PHONY: format-check clippy queries-check rust-test samples-check
 format-check:
 	cargo fmt --check
 
 clippy:
 	cargo clippy --locked --all-targets -- -D warnings
+
+# .sqlx is what a real server answers to the queries of src/db/.
+queries-check:
+	scripts/with_postgres.sh scripts/prepare_queries.sh --check
 
 # Tests of the .hyper file want Tableau's own package, which brings hyperd along.
 rust-test: export JOB_ETL_PYTHON ?= $(CURDIR)/.venv-hyper/bin/python
@@ -65,6 +69,10 @@ audit: ## Check dependencies and tracked files for known trouble
 	@scripts/setup_system.sh demo
 	@$(MAKE) --no-print-directory .venv-lint/.stamp
 	@scripts/audit.sh
+
+.PHONY: prepare
+prepare: ## Check the SQL against a real server and renew .sqlx
+	scripts/with_postgres.sh scripts/prepare_queries.sh
 
 .PHONY: check
 check: ## Validate config/ (offline)

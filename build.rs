@@ -1,5 +1,8 @@
-//! Tells cargo that a new migration file is a reason to build: `sqlx::migrate!` reads the folder at compile time.
+//! Tells cargo what the macros read at compile time: `sqlx::migrate!` the migrations, `sqlx::query!` the prepared queries.
 
 fn main() {
     println!("cargo:rerun-if-changed=migrations");
+    println!("cargo:rerun-if-changed=.sqlx");
+    // scripts/prepare_queries.sh names another folder each time, and the macros must run each time.
+    println!("cargo:rerun-if-env-changed=SQLX_OFFLINE_DIR");
 }

@@ -22,10 +22,11 @@ pub async fn look(pool: &PgPool) -> anyhow::Result<Transaction<'static, Postgres
 
 /// Version of the server (`15.18`), its number (150018), and what its clock says.
 pub async fn server(conn: &mut PgConnection) -> anyhow::Result<(String, i32, DateTime<Utc>)> {
-    sqlx::query_as(
-        "select split_part(current_setting('server_version'), ' ', 1), current_setting('server_version_num')::int,
-                clock_timestamp()",
+    sqlx::query!(
+        r#"select split_part(current_setting('server_version'), ' ', 1) as "version!",
+                  current_setting('server_version_num')::int as "number!", clock_timestamp() as "clock!""#
     )
+    .map(|row| (row.version, row.number, row.clock))
     .fetch_one(conn)
     .await
     .context("ask for the version")
@@ -33,37 +34,36 @@ pub async fn server(conn: &mut PgConnection) -> anyhow::Result<(String, i32, Dat
 
 /// Roles and schemas of `bootstrap_db.sql` that are missing.
 pub async fn missing(conn: &mut PgConnection) -> anyhow::Result<Vec<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as(
-        "select 'role ' || name from unnest($1::text[]) name
-         where not exists (select from pg_roles where rolname = name)
-         union all
-         select 'schema ' || name from unnest($2::text[]) name
-         where not exists (select from pg_namespace where nspname = name)",
+    sqlx::query_scalar!(
+        r#"select 'role ' || name as "missing!" from unnest($1::text[]) name
+           where not exists (select from pg_roles where rolname = name)
+           union all
+           select 'schema ' || name from unnest($2::text[]) name
+           where not exists (select from pg_namespace where nspname = name)"#,
+        &ROLES as &[&str],
+        &SCHEMAS as &[&str],
     )
-    .bind(ROLES.as_slice())
-    .bind(SCHEMAS.as_slice())
     .fetch_all(conn)
     .await
-    .context("look for roles and schemas")?;
-    Ok(rows.into_iter().map(|(name,)| name).collect())
+    .context("look for roles and schemas")
 }
 
 /// The newest migration applied.
 pub async fn newest_migration(conn: &mut PgConnection) -> anyhow::Result<Option<i64>> {
-    let (newest,): (Option<i64>,) =
-        sqlx::query_as("select max(version) from ops._sqlx_migrations where success")
-            .fetch_one(conn)
-            .await
-            .context("read the migrations")?;
-    Ok(newest)
+    // At run time: the migrator makes this table, not a migration.
+    sqlx::query_scalar("select max(version) from ops._sqlx_migrations where success")
+        .fetch_one(conn)
+        .await
+        .context("read the migrations")
 }
 
 /// The comment on schema marts, which ends in the fingerprint of its views, and how many views there are.
 pub async fn views(conn: &mut PgConnection) -> anyhow::Result<(Option<String>, i64)> {
-    sqlx::query_as(
-        "select obj_description(to_regnamespace('marts')),
-                (select count(*) from pg_views where schemaname in ('intermediate', 'marts'))",
+    sqlx::query!(
+        r#"select obj_description(to_regnamespace('marts')) as mark,
+                  (select count(*) from pg_views where schemaname in ('intermediate', 'marts')) as "views!""#
     )
+    .map(|row| (row.mark, row.views))
     .fetch_one(conn)
     .await
     .context("look at the views")
@@ -71,11 +71,12 @@ pub async fn views(conn: &mut PgConnection) -> anyhow::Result<(Option<String>, i
 
 /// Bytes of write-ahead log, the size it is meant to have, and how many unused replication slots hold it back.
 pub async fn wal(conn: &mut PgConnection) -> anyhow::Result<(i64, i64, i64)> {
-    sqlx::query_as(
-        "select (select coalesce(sum(size), 0)::bigint from pg_ls_waldir()),
-                pg_size_bytes(current_setting('max_wal_size')),
-                (select count(*) from pg_replication_slots where not active)",
+    sqlx::query!(
+        r#"select (select coalesce(sum(size), 0)::bigint from pg_ls_waldir()) as "bytes!",
+                  pg_size_bytes(current_setting('max_wal_size')) as "wanted!",
+                  (select count(*) from pg_replication_slots where not active) as "idle_slots!""#
     )
+    .map(|row| (row.bytes, row.wanted, row.idle_slots))
     .fetch_one(conn)
     .await
     .context("measure the write-ahead log")
@@ -87,19 +88,21 @@ pub async fn offsets(
     zones: &[&str],
     instants: &[DateTime<Utc>],
 ) -> anyhow::Result<Vec<(String, DateTime<Utc>, i32)>> {
-    sqlx::query_as(
-        "select zone, instant, extract(epoch from (instant at time zone zone) - (instant at time zone 'UTC'))::int
-         from unnest($1::text[]) zone, unnest($2::timestamptz[]) instant",
+    sqlx::query!(
+        r#"select zone as "zone!", instant as "instant!",
+                  extract(epoch from (instant at time zone zone) - (instant at time zone 'UTC'))::int as "seconds!"
+           from unnest($1::text[]) zone, unnest($2::timestamptz[]) instant"#,
+        zones as &[&str],
+        instants,
     )
-    .bind(zones)
-    .bind(instants)
+    .map(|row| (row.zone, row.instant, row.seconds))
     .fetch_all(conn)
     .await
     .context("ask for time zone offsets")
 }
 
 /// A run of the ledger.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
     /// Its status.
     pub status: String,
@@ -119,7 +122,8 @@ pub struct Run {
 
 /// The last run that ended.
 pub async fn last_run(conn: &mut PgConnection) -> anyhow::Result<Option<Run>> {
-    sqlx::query_as(
+    sqlx::query_as!(
+        Run,
         "select status, logical_date, started_at, failed_stage, error, host, pid
          from ops.runs where status <> 'running' order by epoch desc limit 1",
     )
@@ -130,7 +134,8 @@ pub async fn last_run(conn: &mut PgConnection) -> anyhow::Result<Option<Run>> {
 
 /// Runs that have not ended, latest first.
 pub async fn open_runs(conn: &mut PgConnection) -> anyhow::Result<Vec<Run>> {
-    sqlx::query_as(
+    sqlx::query_as!(
+        Run,
         "select status, logical_date, started_at, failed_stage, error, host, pid
          from ops.runs where status = 'running' order by epoch desc limit 5",
     )
@@ -141,15 +146,16 @@ pub async fn open_runs(conn: &mut PgConnection) -> anyhow::Result<Vec<Run>> {
 
 /// Sources of the last ended run with their records in and rejected, extract and normalize together, worst first.
 pub async fn rejects(conn: &mut PgConnection) -> anyhow::Result<Vec<(String, i64, i64)>> {
-    sqlx::query_as(
-        "select source, max(in_count)::bigint, sum(rejected_count)::bigint
-         from ops.run_stages
-         where run_id = (select run_id from ops.runs where status <> 'running' order by epoch desc limit 1)
-           and stage in ('extract', 'normalize')
-           and source <> ''
-         group by source
-         order by sum(rejected_count)::float8 / greatest(max(in_count), 1) desc, source",
+    sqlx::query!(
+        r#"select source, max(in_count) as "records!", sum(rejected_count)::bigint as "rejected!"
+           from ops.run_stages
+           where run_id = (select run_id from ops.runs where status <> 'running' order by epoch desc limit 1)
+             and stage in ('extract', 'normalize')
+             and source <> ''
+           group by source
+           order by sum(rejected_count)::float8 / greatest(max(in_count), 1) desc, source"#
     )
+    .map(|row| (row.source, row.records, row.rejected))
     .fetch_all(conn)
     .await
     .context("read the rejects of the last run")
@@ -159,20 +165,21 @@ pub async fn rejects(conn: &mut PgConnection) -> anyhow::Result<Vec<(String, i64
 pub async fn outbox(
     conn: &mut PgConnection,
 ) -> anyhow::Result<(i64, i64, Option<DateTime<Utc>>, Option<String>)> {
-    sqlx::query_as(
-        "select count(*) filter (where disabled_at is null),
-                count(*) filter (where disabled_at is not null),
-                min(created_at) filter (where disabled_at is null),
-                (array_agg(last_error order by created_at desc) filter (where last_error is not null))[1]
-         from ops.outbox where sent_at is null",
+    sqlx::query!(
+        r#"select count(*) filter (where disabled_at is null) as "waiting!",
+                  count(*) filter (where disabled_at is not null) as "disabled!",
+                  min(created_at) filter (where disabled_at is null) as oldest,
+                  (array_agg(last_error order by created_at desc) filter (where last_error is not null))[1] as error
+           from ops.outbox where sent_at is null"#
     )
+    .map(|row| (row.waiting, row.disabled, row.oldest, row.error))
     .fetch_one(conn)
     .await
     .context("read the outbox")
 }
 
 /// A published file.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publication {
     /// Date it was published for.
     pub logical_date: NaiveDate,
@@ -186,7 +193,8 @@ pub struct Publication {
 
 /// The files of the latest publication.
 pub async fn publications(conn: &mut PgConnection) -> anyhow::Result<Vec<Publication>> {
-    sqlx::query_as(
+    sqlx::query_as!(
+        Publication,
         "select logical_date, path, sha256, bytes from ops.publications
          where logical_date = (select max(logical_date) from ops.publications) order by path",
     )
@@ -197,8 +205,8 @@ pub async fn publications(conn: &mut PgConnection) -> anyhow::Result<Vec<Publica
 
 /// Billed requests of a month by source.
 pub async fn quota(conn: &mut PgConnection, month: NaiveDate) -> anyhow::Result<Vec<(String, i32)>> {
-    sqlx::query_as("select source, used from ops.quota where month = $1 order by source")
-        .bind(month)
+    sqlx::query!("select source, used from ops.quota where month = $1 order by source", month)
+        .map(|row| (row.source, row.used))
         .fetch_all(conn)
         .await
         .context("read the quota")

@@ -4,10 +4,10 @@ use super::copy::{CopyRows, Jsonb};
 use crate::batches::Batcher;
 use anyhow::{Context, Result};
 use futures_util::TryStreamExt;
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool};
 
 /// What the core needs of a job.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the columns of staging.job_postings_stg")]
 pub struct PendingJob {
     pub hash_key: String,
@@ -47,16 +47,18 @@ pub async fn pending(
     revision: String,
     mut batcher: Batcher<PendingJob>,
 ) -> Result<Batcher<PendingJob>> {
-    let mut rows = sqlx::query_as::<_, PendingJob>(
-        "select j.hash_key, j.content_hash, j.source, j.job_title, j.company, j.location, j.place_city, j.place_region,
-                j.place_country, j.place_lat, j.place_lon, j.seniority_raw, j.skills_raw, j.description_text,
-                (j.salary_min * 100)::bigint as salary_min_cents, (j.salary_max * 100)::bigint as salary_max_cents,
-                j.salary_currency, j.salary_period
-         from staging.job_postings_stg j
-         left join staging.job_enrichments e on e.hash_key = j.hash_key
-         where e.content_hash is distinct from j.content_hash or e.revision is distinct from $1",
+    let mut rows = sqlx::query_as!(
+        PendingJob,
+        r#"select j.hash_key as "hash_key!", j.content_hash as "content_hash!", j.source as "source!",
+                  j.job_title as "job_title!", j.company as "company!", j.location, j.place_city, j.place_region,
+                  j.place_country, j.place_lat, j.place_lon, j.seniority_raw, j.skills_raw as "skills_raw!",
+                  j.description_text, (j.salary_min * 100)::bigint as salary_min_cents,
+                  (j.salary_max * 100)::bigint as salary_max_cents, j.salary_currency, j.salary_period
+           from staging.job_postings_stg j
+           left join staging.job_enrichments e on e.hash_key = j.hash_key
+           where e.content_hash is distinct from j.content_hash or e.revision is distinct from $1"#,
+        revision,
     )
-    .bind(&revision)
     .fetch(&pool);
     while let Some(row) = rows.try_next().await.context("cannot read jobs to enrich")? {
         let bytes = row.description_text.as_ref().map_or(0, String::len) + 500;
@@ -71,8 +73,7 @@ pub async fn pending(
 /// Replaces the enrichments of these jobs; returns the rows written.
 pub async fn replace(conn: &mut PgConnection, revision: &str, enriched: &[EnrichmentRow]) -> Result<u64> {
     let keys: Vec<&str> = enriched.iter().map(|row| row.hash_key.as_str()).collect();
-    sqlx::query("delete from staging.job_enrichments where hash_key = any($1)")
-        .bind(&keys)
+    sqlx::query!("delete from staging.job_enrichments where hash_key = any($1)", &keys as &[&str])
         .execute(&mut *conn)
         .await
         .context("cannot delete old enrichments")?;
@@ -111,7 +112,7 @@ pub async fn replace(conn: &mut PgConnection, revision: &str, enriched: &[Enrich
 
 /// Removes the enrichments of jobs that are gone; returns how many.
 pub async fn remove_orphans(conn: &mut PgConnection) -> Result<u64> {
-    let removed = sqlx::query(
+    let removed = sqlx::query!(
         "delete from staging.job_enrichments e
          where not exists (select from staging.job_postings_stg j where j.hash_key = e.hash_key)",
     )

@@ -23,22 +23,22 @@ pub struct Health {
 
 /// Writes the health of one source in this run.
 pub async fn write(conn: &mut PgConnection, run: &Run, health: &Health) -> Result<()> {
-    sqlx::query(
+    sqlx::query!(
         "insert into ops.source_health (run_id, source, status, searches, searches_failed, requests, pages, bytes,
              records, fill_rates, error)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        run.run_id,
+        health.source,
+        health.status.as_str(),
+        health.searches as i32,
+        health.searches_failed as i32,
+        health.requests as i32,
+        health.pages as i32,
+        health.bytes as i64,
+        health.records as i64,
+        serde_json::Value::Object(health.fill_rates.clone()),
+        health.error,
     )
-    .bind(run.run_id)
-    .bind(&health.source)
-    .bind(health.status.as_str())
-    .bind(health.searches as i32)
-    .bind(health.searches_failed as i32)
-    .bind(health.requests as i32)
-    .bind(health.pages as i32)
-    .bind(health.bytes as i64)
-    .bind(health.records as i64)
-    .bind(serde_json::Value::Object(health.fill_rates.clone()))
-    .bind(&health.error)
     .execute(conn)
     .await
     .with_context(|| format!("cannot write the health of {}", health.source))?;

@@ -3,11 +3,11 @@
 use anyhow::{Context, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
-use sqlx::{FromRow, PgConnection};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// One row of `ops.runs`.
-#[derive(Debug, Clone, FromRow, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the columns of the table")]
 pub struct PastRun {
     pub run_id: Uuid,
@@ -23,7 +23,7 @@ pub struct PastRun {
 }
 
 /// One row of `ops.run_stages`.
-#[derive(Debug, Clone, FromRow, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the columns of the table")]
 pub struct PastStage {
     pub stage: String,
@@ -39,7 +39,7 @@ pub struct PastStage {
 }
 
 /// How much there is.
-#[derive(Debug, Clone, FromRow, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Totals {
     pub jobs: i64,
@@ -51,14 +51,15 @@ pub struct Totals {
 
 /// The last runs, newest first.
 pub async fn runs(conn: &mut PgConnection, limit: i64) -> Result<Vec<PastRun>> {
-    sqlx::query_as(
+    sqlx::query_as!(
+        PastRun,
         "select run_id, logical_date, as_of, status, failed_stage, error, started_at, finished_at, rows_written,
                 code_version
          from ops.runs
          order by epoch desc
          limit $1",
+        limit,
     )
-    .bind(limit)
     .fetch_all(conn)
     .await
     .context("cannot read ops.runs")
@@ -66,14 +67,15 @@ pub async fn runs(conn: &mut PgConnection, limit: i64) -> Result<Vec<PastRun>> {
 
 /// The stages of one run, in the order of the pipeline.
 pub async fn stages(conn: &mut PgConnection, run_id: Uuid) -> Result<Vec<PastStage>> {
-    sqlx::query_as(
+    sqlx::query_as!(
+        PastStage,
         "select stage, source, status, in_count, out_count, duplicate_count, rejected_count, rows_written, duration_ms,
                 error
          from ops.run_stages
          where run_id = $1
          order by array_position(array['extract', 'normalize', 'enrich', 'rank', 'publish', 'notify'], stage), source",
+        run_id,
     )
-    .bind(run_id)
     .fetch_all(conn)
     .await
     .context("cannot read ops.run_stages")
@@ -81,12 +83,14 @@ pub async fn stages(conn: &mut PgConnection, run_id: Uuid) -> Result<Vec<PastSta
 
 /// Counts over the staging tables and the outbox.
 pub async fn totals(conn: &mut PgConnection) -> Result<Totals> {
-    sqlx::query_as(
-        "select (select count(*) from staging.job_presence) as jobs,
-                (select count(*) from staging.job_presence where closed_at is null) as open_jobs,
-                (select count(*) from staging.companies) as companies,
-                (select count(*) from ops.rejects) as rejects,
-                (select count(*) from ops.outbox where sent_at is null and disabled_at is null) as waiting_messages",
+    sqlx::query_as!(
+        Totals,
+        r#"select (select count(*) from staging.job_presence) as "jobs!",
+                  (select count(*) from staging.job_presence where closed_at is null) as "open_jobs!",
+                  (select count(*) from staging.companies) as "companies!",
+                  (select count(*) from ops.rejects) as "rejects!",
+                  (select count(*) from ops.outbox where sent_at is null and disabled_at is null)
+                      as "waiting_messages!""#,
     )
     .fetch_one(conn)
     .await
@@ -96,26 +100,27 @@ pub async fn totals(conn: &mut PgConnection) -> Result<Totals> {
 /// Postings without a sighting of their content, and jobs without a present enrichment or ranking; `None` before the
 /// first migration. Revisions are not compared: that takes the configuration of a run.
 pub async fn pending(conn: &mut PgConnection) -> Result<Option<(u64, u64)>> {
-    let exists: bool = sqlx::query_scalar("select to_regclass('staging.job_rankings') is not null")
-        .fetch_one(&mut *conn)
-        .await
-        .context("cannot look for the tables")?;
+    let exists =
+        sqlx::query_scalar!(r#"select to_regclass('staging.job_rankings') is not null as "exists!""#)
+            .fetch_one(&mut *conn)
+            .await
+            .context("cannot look for the tables")?;
     if !exists {
         return Ok(None);
     }
-    let (postings, jobs): (i64, i64) = sqlx::query_as(
-        "select (select count(*)
-                 from staging.posting_presence p
-                 left join staging.job_sightings s using (source, source_job_id)
-                 where s.raw_id is distinct from p.raw_id),
-                (select count(*)
-                 from staging.job_postings_stg j
-                 left join staging.job_enrichments e using (hash_key)
-                 left join staging.job_rankings r on r.hash_key = j.hash_key and r.profile = 'default'
-                 where e.content_hash is distinct from j.content_hash or r.hash_key is null)",
+    let waiting = sqlx::query!(
+        r#"select (select count(*)
+                   from staging.posting_presence p
+                   left join staging.job_sightings s using (source, source_job_id)
+                   where s.raw_id is distinct from p.raw_id) as "postings!",
+                  (select count(*)
+                   from staging.job_postings_stg j
+                   left join staging.job_enrichments e using (hash_key)
+                   left join staging.job_rankings r on r.hash_key = j.hash_key and r.profile = 'default'
+                   where e.content_hash is distinct from j.content_hash or r.hash_key is null) as "jobs!""#,
     )
     .fetch_one(conn)
     .await
     .context("cannot count what is pending")?;
-    Ok(Some((postings as u64, jobs as u64)))
+    Ok(Some((waiting.postings as u64, waiting.jobs as u64)))
 }

@@ -4,7 +4,7 @@ use super::Fence;
 use anyhow::{Context, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Row};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 use uuid::Uuid;
 
 /// Key of the advisory lock, the same in every version: "job-etl" in ASCII.
@@ -132,49 +132,51 @@ pub async fn lock(options: PgConnectOptions) -> Result<std::result::Result<RunLo
     let mut connection =
         super::session(options).connect().await.context("cannot connect to take the run lock")?;
     sqlx::raw_sql("set role job_etl_writer").execute(&mut connection).await?;
-    let taken: bool = sqlx::query_scalar("select pg_try_advisory_lock($1)")
-        .bind(LOCK_KEY)
+    let taken = sqlx::query_scalar!(r#"select pg_try_advisory_lock($1) as "taken!""#, LOCK_KEY)
         .fetch_one(&mut connection)
         .await
         .context("cannot take the run lock")?;
     if taken {
         return Ok(Ok(RunLock { _connection: connection }));
     }
-    let holder = sqlx::query(
+    let holder = sqlx::query_as!(
+        Holder,
         "select host, pid, started_at from ops.runs where status = 'running' order by epoch desc limit 1",
     )
     .fetch_optional(&mut connection)
     .await
     .context("cannot read who holds the run lock")?;
     connection.close().await.ok();
-    Ok(Err(holder.map(|row| Holder { host: row.get(0), pid: row.get(1), started_at: row.get(2) })))
+    Ok(Err(holder))
 }
 
 /// Takes the next epoch and writes the run; runs that were left `running` by a crash become `abandoned`.
 pub async fn begin_run(pool: &PgPool, start: &RunStart<'_>) -> Result<Run> {
     let mut transaction = pool.begin().await.context("cannot begin a run")?;
-    let epoch: i64 = sqlx::query_scalar("update ops.pipeline set epoch = epoch + 1 returning epoch")
+    let epoch = sqlx::query_scalar!("update ops.pipeline set epoch = epoch + 1 returning epoch")
         .fetch_one(&mut *transaction)
         .await
         .context("cannot take the next epoch")?;
-    sqlx::query("update ops.runs set status = 'abandoned', finished_at = $1 where status = 'running'")
-        .bind(start.started_at)
-        .execute(&mut *transaction)
-        .await
-        .context("cannot close abandoned runs")?;
-    sqlx::query(
+    sqlx::query!(
+        "update ops.runs set status = 'abandoned', finished_at = $1 where status = 'running'",
+        start.started_at,
+    )
+    .execute(&mut *transaction)
+    .await
+    .context("cannot close abandoned runs")?;
+    sqlx::query!(
         "insert into ops.runs (run_id, epoch, logical_date, as_of, status, started_at, code_version, host, pid, arguments)
          values ($1, $2, $3, $4, 'running', $5, $6, $7, $8, $9)",
+        start.run_id,
+        epoch,
+        start.logical_date,
+        start.as_of,
+        start.started_at,
+        env!("CARGO_PKG_VERSION"),
+        start.host,
+        std::process::id() as i32,
+        start.arguments,
     )
-    .bind(start.run_id)
-    .bind(epoch)
-    .bind(start.logical_date)
-    .bind(start.as_of)
-    .bind(start.started_at)
-    .bind(env!("CARGO_PKG_VERSION"))
-    .bind(start.host)
-    .bind(std::process::id() as i32)
-    .bind(start.arguments)
     .execute(&mut *transaction)
     .await
     .context("cannot write the run")?;
@@ -191,22 +193,22 @@ pub async fn begin_run(pool: &PgPool, start: &RunStart<'_>) -> Result<Run> {
 /// Writes the rows of one stage, in the caller's transaction or on a connection of its own.
 pub async fn record_stages(conn: &mut PgConnection, run: &Run, rows: &[StageRow]) -> Result<()> {
     for row in rows {
-        sqlx::query(
+        sqlx::query!(
             "insert into ops.run_stages (run_id, stage, source, status, in_count, out_count, duplicate_count,
                  rejected_count, rows_written, duration_ms, error)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            run.run_id,
+            row.stage,
+            row.source,
+            row.status.as_str(),
+            row.counts.seen as i64,
+            row.counts.written as i64,
+            row.counts.duplicate as i64,
+            row.counts.rejected as i64,
+            row.counts.rows as i64,
+            row.duration_ms as i64,
+            row.error,
         )
-        .bind(run.run_id)
-        .bind(row.stage)
-        .bind(&row.source)
-        .bind(row.status.as_str())
-        .bind(row.counts.seen as i64)
-        .bind(row.counts.written as i64)
-        .bind(row.counts.duplicate as i64)
-        .bind(row.counts.rejected as i64)
-        .bind(row.counts.rows as i64)
-        .bind(row.duration_ms as i64)
-        .bind(&row.error)
         .execute(&mut *conn)
         .await
         .with_context(|| format!("cannot write the ledger row of stage {} {}", row.stage, row.source))?;
@@ -231,16 +233,16 @@ pub struct RunEnd {
 
 /// Closes the run. The caller adds the outbox rows in the same transaction.
 pub async fn finish_run(conn: &mut PgConnection, run: &Run, end: &RunEnd) -> Result<()> {
-    sqlx::query(
+    sqlx::query!(
         "update ops.runs set status = $2, failed_stage = $3, error = $4, rows_written = $5, finished_at = $6
          where run_id = $1",
+        run.run_id,
+        end.status,
+        end.failed_stage,
+        end.error,
+        end.rows_written as i64,
+        end.finished_at,
     )
-    .bind(run.run_id)
-    .bind(end.status)
-    .bind(end.failed_stage)
-    .bind(&end.error)
-    .bind(end.rows_written as i64)
-    .bind(end.finished_at)
     .execute(conn)
     .await
     .context("cannot close the run")?;

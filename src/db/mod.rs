@@ -91,8 +91,7 @@ pub async fn begin(pool: &PgPool, fence: Fence) -> Result<Transaction<'static, P
 
 /// Fails with [`Fenced`] when a newer run has begun; else keeps one from beginning until this transaction ends.
 async fn check_fence(conn: &mut PgConnection, fence: Fence) -> Result<()> {
-    let held = sqlx::query("select from ops.pipeline where epoch = $1 for share")
-        .bind(fence.epoch)
+    let held = sqlx::query!("select from ops.pipeline where epoch = $1 for share", fence.epoch)
         .fetch_optional(conn)
         .await
         .context("cannot check the fence")?;

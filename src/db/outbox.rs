@@ -24,7 +24,7 @@ pub struct Message {
 }
 
 /// The right to send one message until the lease ends.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// The message.
     pub message_id: Uuid,
@@ -39,7 +39,7 @@ pub struct Claim {
 }
 
 /// State of an endpoint's messages.
-#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Backlog {
     /// Not sent yet.
     pub waiting: i64,
@@ -51,18 +51,18 @@ pub struct Backlog {
 
 /// Writes a message; `false` when it is already there, sent or not.
 pub async fn enqueue(conn: &mut PgConnection, message: &Message, now: DateTime<Utc>) -> anyhow::Result<bool> {
-    let written = sqlx::query(
+    let written = sqlx::query!(
         "insert into ops.outbox (message_id, endpoint, run_id, logical_date, status, body, created_at, next_attempt_at)
          values ($1, $2, $3, $4, $5, $6, $7, $7)
          on conflict (message_id) do nothing",
+        message.message_id,
+        message.endpoint,
+        message.run_id,
+        message.logical_date,
+        message.status,
+        message.body,
+        now,
     )
-    .bind(message.message_id)
-    .bind(&message.endpoint)
-    .bind(message.run_id)
-    .bind(message.logical_date)
-    .bind(&message.status)
-    .bind(&message.body)
-    .bind(now)
     .execute(conn)
     .await
     .context("write to ops.outbox")?;
@@ -76,28 +76,29 @@ pub async fn claim(
     now: DateTime<Utc>,
     lease_until: DateTime<Utc>,
 ) -> anyhow::Result<Option<Claim>> {
-    sqlx::query_as(
-        "update ops.outbox
-         set claim_token = gen_random_uuid(),
-             lease_until = $3,
-             attempts = attempts + 1,
-             maybe_sent = maybe_sent or claim_token is not null
-         where message_id = (
-             select message_id from ops.outbox
-             where endpoint = $1
-               and sent_at is null
-               and disabled_at is null
-               and next_attempt_at <= $2
-               and (lease_until is null or lease_until <= $2)
-             order by created_at, message_id
-             limit 1
-             for update skip locked
-         )
-         returning message_id, claim_token, body, attempts, maybe_sent",
+    sqlx::query_as!(
+        Claim,
+        r#"update ops.outbox
+           set claim_token = gen_random_uuid(),
+               lease_until = $3,
+               attempts = attempts + 1,
+               maybe_sent = maybe_sent or claim_token is not null
+           where message_id = (
+               select message_id from ops.outbox
+               where endpoint = $1
+                 and sent_at is null
+                 and disabled_at is null
+                 and next_attempt_at <= $2
+                 and (lease_until is null or lease_until <= $2)
+               order by created_at, message_id
+               limit 1
+               for update skip locked
+           )
+           returning message_id, claim_token as "claim_token!", body, attempts, maybe_sent"#,
+        endpoint,
+        now,
+        lease_until,
     )
-    .bind(endpoint)
-    .bind(now)
-    .bind(lease_until)
     .fetch_optional(conn)
     .await
     .context("claim from ops.outbox")
@@ -105,14 +106,14 @@ pub async fn claim(
 
 /// Marks a message as sent; `false` when the claim was lost meanwhile.
 pub async fn mark_sent(conn: &mut PgConnection, claim: &Claim, now: DateTime<Utc>) -> anyhow::Result<bool> {
-    let marked = sqlx::query(
+    let marked = sqlx::query!(
         "update ops.outbox
          set sent_at = $3, claim_token = null, lease_until = null, last_error = null
          where message_id = $1 and claim_token = $2",
+        claim.message_id,
+        claim.claim_token,
+        now,
     )
-    .bind(claim.message_id)
-    .bind(claim.claim_token)
-    .bind(now)
     .execute(conn)
     .await
     .context("mark as sent in ops.outbox")?;
@@ -127,16 +128,16 @@ pub async fn mark_failed(
     maybe_sent: bool,
     error: &str,
 ) -> anyhow::Result<bool> {
-    let marked = sqlx::query(
+    let marked = sqlx::query!(
         "update ops.outbox
          set next_attempt_at = $3, maybe_sent = maybe_sent or $4, last_error = $5, claim_token = null, lease_until = null
          where message_id = $1 and claim_token = $2",
+        claim.message_id,
+        claim.claim_token,
+        next_attempt_at,
+        maybe_sent,
+        error,
     )
-    .bind(claim.message_id)
-    .bind(claim.claim_token)
-    .bind(next_attempt_at)
-    .bind(maybe_sent)
-    .bind(error)
     .execute(conn)
     .await
     .context("mark as failed in ops.outbox")?;
@@ -150,15 +151,15 @@ pub async fn disable(
     now: DateTime<Utc>,
     reason: &str,
 ) -> anyhow::Result<bool> {
-    let marked = sqlx::query(
+    let marked = sqlx::query!(
         "update ops.outbox
          set disabled_at = $3, last_error = $4, claim_token = null, lease_until = null
          where message_id = $1 and claim_token = $2",
+        claim.message_id,
+        claim.claim_token,
+        now,
+        reason,
     )
-    .bind(claim.message_id)
-    .bind(claim.claim_token)
-    .bind(now)
-    .bind(reason)
     .execute(conn)
     .await
     .context("disable in ops.outbox")?;
@@ -167,14 +168,15 @@ pub async fn disable(
 
 /// What an endpoint has not got.
 pub async fn backlog(conn: &mut PgConnection, endpoint: &str) -> anyhow::Result<Backlog> {
-    sqlx::query_as(
-        "select count(*) filter (where disabled_at is null) as waiting,
-                count(*) filter (where disabled_at is not null) as disabled,
-                min(next_attempt_at) filter (where disabled_at is null) as next_attempt_at
-         from ops.outbox
-         where endpoint = $1 and sent_at is null",
+    sqlx::query_as!(
+        Backlog,
+        r#"select count(*) filter (where disabled_at is null) as "waiting!",
+                  count(*) filter (where disabled_at is not null) as "disabled!",
+                  min(next_attempt_at) filter (where disabled_at is null) as next_attempt_at
+           from ops.outbox
+           where endpoint = $1 and sent_at is null"#,
+        endpoint,
     )
-    .bind(endpoint)
     .fetch_one(conn)
     .await
     .context("read the backlog of ops.outbox")

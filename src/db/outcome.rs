@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 
 /// Totals after a run; equal for two runs of one date that changed nothing between them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, FromRow, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Totals {
     /// Jobs known.
     pub jobs_total: i64,
@@ -61,13 +61,14 @@ pub struct DayOutcome {
 
 /// Reads the outcome of a run: totals and at most `top` new jobs.
 pub async fn read(conn: &mut PgConnection, run: &Run, top: i64) -> Result<DayOutcome> {
-    let totals = sqlx::query_as(
-        "select count(*) as jobs_total, count(*) filter (where first_seen_at >= $1) as jobs_new,
-                count(*) filter (where closed_at is null) as jobs_open,
-                (select count(*) from ops.rejects) as rejected
-         from staging.job_presence",
+    let totals = sqlx::query_as!(
+        Totals,
+        r#"select count(*) as "jobs_total!", count(*) filter (where first_seen_at >= $1) as "jobs_new!",
+                  count(*) filter (where closed_at is null) as "jobs_open!",
+                  (select count(*) from ops.rejects) as "rejected!"
+           from staging.job_presence"#,
+        run.window_start,
     )
-    .bind(run.window_start)
     .fetch_one(&mut *conn)
     .await
     .context("cannot count the jobs")?;

@@ -3,7 +3,7 @@
 use super::copy::CopyRows;
 use crate::normalize::canonical::Canonical;
 use anyhow::{Context, Result};
-use sqlx::{PgConnection, Row};
+use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
 
 /// What replacing jobs did.
@@ -39,8 +39,7 @@ pub async fn replace(
         push(&mut rows, job, content_hash);
     }
     if !stale.is_empty() {
-        sqlx::query("delete from staging.job_postings_stg where hash_key = any($1)")
-            .bind(&stale)
+        sqlx::query!("delete from staging.job_postings_stg where hash_key = any($1)", &stale as &[&str])
             .execute(&mut *conn)
             .await
             .context("cannot delete changed jobs")?;
@@ -96,14 +95,14 @@ fn push(rows: &mut CopyRows, job: &Canonical, content_hash: &str) {
 }
 
 async fn content_hashes(conn: &mut PgConnection, hash_keys: &[String]) -> Result<HashMap<String, String>> {
-    let rows = sqlx::query(
+    let rows = sqlx::query!(
         "select j.hash_key, j.content_hash
          from unnest($1::text[]) as a (hash_key)
          join staging.job_postings_stg j on j.hash_key = a.hash_key",
+        hash_keys,
     )
-    .bind(hash_keys)
     .fetch_all(conn)
     .await
     .context("cannot read the content hashes of jobs")?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    Ok(rows.into_iter().map(|row| (row.hash_key, row.content_hash)).collect())
 }

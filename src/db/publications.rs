@@ -3,8 +3,7 @@
 use super::ledger::Run;
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
-use sqlx::{PgPool, Row};
-use std::path::Path;
+use sqlx::PgPool;
 
 /// One published file.
 #[derive(Debug, Clone)]
@@ -18,40 +17,38 @@ pub struct File {
 
 /// Whether the files of this date were made from `content_hash` and are still there at their size.
 pub async fn is_current(pool: &PgPool, date: NaiveDate, content_hash: &str) -> Result<bool> {
-    let rows = sqlx::query("select path, bytes, content_hash from ops.publications where logical_date = $1")
-        .bind(date)
-        .fetch_all(pool)
-        .await
-        .context("cannot read ops.publications")?;
-    let stands = |row: &sqlx::postgres::PgRow| {
-        let on_disk = std::fs::metadata(Path::new(row.get::<&str, _>("path"))).map(|file| file.len());
-        row.get::<&str, _>("content_hash") == content_hash
-            && on_disk.is_ok_and(|bytes| bytes == row.get::<i64, _>("bytes") as u64)
-    };
-    Ok(!rows.is_empty() && rows.iter().all(stands))
+    let files =
+        sqlx::query!("select path, bytes, content_hash from ops.publications where logical_date = $1", date)
+            .fetch_all(pool)
+            .await
+            .context("cannot read ops.publications")?;
+    Ok(!files.is_empty()
+        && files.iter().all(|file| {
+            let on_disk = std::fs::metadata(&file.path).map(|on_disk| on_disk.len());
+            file.content_hash == content_hash && on_disk.is_ok_and(|bytes| bytes == file.bytes as u64)
+        }))
 }
 
 /// Replaces what is recorded for the run's date.
 pub async fn record(pool: &PgPool, run: &Run, content_hash: &str, files: &[File]) -> Result<()> {
     let mut transaction = super::begin(pool, run.fence).await?;
-    sqlx::query("delete from ops.publications where logical_date = $1")
-        .bind(run.logical_date)
+    sqlx::query!("delete from ops.publications where logical_date = $1", run.logical_date)
         .execute(&mut *transaction)
         .await
         .context("cannot replace ops.publications")?;
     for file in files {
-        sqlx::query(
+        sqlx::query!(
             "insert into ops.publications (logical_date, path, content_hash, sha256, rows, bytes, run_id, published_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            run.logical_date,
+            file.path,
+            content_hash,
+            file.sha256,
+            file.rows as i64,
+            file.bytes as i64,
+            run.run_id,
+            run.as_of,
         )
-        .bind(run.logical_date)
-        .bind(&file.path)
-        .bind(content_hash)
-        .bind(&file.sha256)
-        .bind(file.rows as i64)
-        .bind(file.bytes as i64)
-        .bind(run.run_id)
-        .bind(run.as_of)
         .execute(&mut *transaction)
         .await
         .context("cannot write ops.publications")?;

@@ -6,14 +6,14 @@ use sqlx::PgPool;
 
 /// Counts one request more, unless the month's `limit` is reached. Returns whether it may be sent.
 pub async fn reserve(pool: &PgPool, source: &str, month: NaiveDate, limit: u32) -> Result<bool> {
-    let reserved = sqlx::query(
+    let reserved = sqlx::query!(
         "insert into ops.quota as q (source, month, used)
          select $1, $2, 1 where $3 > 0
          on conflict (source, month) do update set used = q.used + 1 where q.used < $3",
+        source,
+        month,
+        limit as i32,
     )
-    .bind(source)
-    .bind(month)
-    .bind(limit as i32)
     .execute(pool)
     .await
     .with_context(|| format!("cannot count a request of {source} in ops.quota"))?;

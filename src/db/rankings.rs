@@ -5,10 +5,10 @@ use crate::batches::Batcher;
 use crate::posting::Hundredths;
 use anyhow::{Context, Result};
 use futures_util::TryStreamExt;
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool};
 
 /// What the core needs of a job.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the columns of staging")]
 pub struct PendingRanking {
     pub hash_key: String,
@@ -48,24 +48,25 @@ pub async fn pending(
     revision: String,
     mut batcher: Batcher<PendingRanking>,
 ) -> Result<Batcher<PendingRanking>> {
-    let mut rows = sqlx::query_as::<_, PendingRanking>(
-        "with job as (
-             select j.hash_key, j.source, j.job_title, e.job_title_std, e.skills, e.location_city, e.location_region,
-                    e.location_country, e.location_lat, e.location_lon, j.remote_type, j.contract_type, e.seniority,
-                    (e.salary_min_norm * 100)::bigint as salary_min_cents,
-                    (e.salary_max_norm * 100)::bigint as salary_max_cents, c.company_size,
-                    md5(j.content_hash || e.enrichment_hash || coalesce(c.company_size, '')) as input_hash
-             from staging.job_postings_stg j
-             join staging.job_enrichments e on e.hash_key = j.hash_key
-             left join staging.companies c on c.company_key = j.company_key
-         )
-         select job.*
-         from job
-         left join staging.job_rankings r on r.profile = $1 and r.hash_key = job.hash_key
-         where r.input_hash is distinct from job.input_hash or r.revision is distinct from $2",
+    let mut rows = sqlx::query_as!(
+        PendingRanking,
+        r#"select j.hash_key as "hash_key!", j.source as "source!", made_from.input_hash as "input_hash!",
+                  j.job_title as "job_title!", e.job_title_std, e.skills as "skills!", e.location_city,
+                  e.location_region, e.location_country, e.location_lat, e.location_lon,
+                  j.remote_type as "remote_type!", j.contract_type as "contract_type!", e.seniority,
+                  (e.salary_min_norm * 100)::bigint as salary_min_cents,
+                  (e.salary_max_norm * 100)::bigint as salary_max_cents, c.company_size as "company_size?"
+           from staging.job_postings_stg j
+           join staging.job_enrichments e on e.hash_key = j.hash_key
+           left join staging.companies c on c.company_key = j.company_key
+           cross join lateral (
+               select md5(j.content_hash || e.enrichment_hash || coalesce(c.company_size, '')) as input_hash
+           ) made_from
+           left join staging.job_rankings r on r.profile = $1 and r.hash_key = j.hash_key
+           where r.input_hash is distinct from made_from.input_hash or r.revision is distinct from $2"#,
+        profile,
+        revision,
     )
-    .bind(&profile)
-    .bind(&revision)
     .fetch(&pool);
     while let Some(row) = rows.try_next().await.context("cannot read jobs to rank")? {
         // Rows are small, so the number of rows bounds the batch.
@@ -85,12 +86,14 @@ pub async fn replace(
     ranked: &[RankingRow],
 ) -> Result<u64> {
     let keys: Vec<&str> = ranked.iter().map(|row| row.hash_key.as_str()).collect();
-    sqlx::query("delete from staging.job_rankings where profile = $1 and hash_key = any($2)")
-        .bind(profile)
-        .bind(&keys)
-        .execute(&mut *conn)
-        .await
-        .context("cannot delete old rankings")?;
+    sqlx::query!(
+        "delete from staging.job_rankings where profile = $1 and hash_key = any($2)",
+        profile,
+        &keys as &[&str],
+    )
+    .execute(&mut *conn)
+    .await
+    .context("cannot delete old rankings")?;
     let mut rows = CopyRows::new(6);
     for row in ranked {
         rows.push(&[&profile, &row.hash_key, &row.input_hash, &revision, &row.score, &Jsonb(&row.explain)]);
@@ -105,12 +108,12 @@ pub async fn replace(
 
 /// Removes the rankings of jobs that are gone and of profiles not in `profiles`; returns how many.
 pub async fn remove_orphans(conn: &mut PgConnection, profiles: &[String]) -> Result<u64> {
-    let removed = sqlx::query(
+    let removed = sqlx::query!(
         "delete from staging.job_rankings r
          where not r.profile = any($1)
             or not exists (select from staging.job_postings_stg j where j.hash_key = r.hash_key)",
+        profiles,
     )
-    .bind(profiles)
     .execute(conn)
     .await
     .context("cannot remove rankings of jobs that are gone")?;

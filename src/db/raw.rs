@@ -7,7 +7,7 @@ use super::copy::{CopyRows, Jsonb};
 use super::ledger::Run;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, Row};
+use sqlx::PgConnection;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -99,21 +99,21 @@ async fn known_contents(
 ) -> Result<Vec<Option<Uuid>>> {
     let ids: Vec<&str> = arrivals.iter().map(|arrival| arrival.source_job_id.as_str()).collect();
     let hashes: Vec<&[u8]> = arrivals.iter().map(|arrival| arrival.payload_hash.as_slice()).collect();
-    let rows = sqlx::query(
-        "select a.position, r.raw_id
-         from unnest($2::text[], $3::bytea[]) with ordinality as a (source_job_id, payload_hash, position)
-         join raw.job_postings_raw r
-           on r.source = $1 and r.source_job_id = a.source_job_id and r.payload_hash = a.payload_hash",
+    let rows = sqlx::query!(
+        r#"select a.position as "position!", r.raw_id
+           from unnest($2::text[], $3::bytea[]) with ordinality as a (source_job_id, payload_hash, position)
+           join raw.job_postings_raw r
+             on r.source = $1 and r.source_job_id = a.source_job_id and r.payload_hash = a.payload_hash"#,
+        source,
+        &ids as &[&str],
+        &hashes as &[&[u8]],
     )
-    .bind(source)
-    .bind(&ids)
-    .bind(&hashes)
     .fetch_all(conn)
     .await
     .context("cannot look up known contents in raw")?;
     let mut known = vec![None; arrivals.len()];
     for row in rows {
-        known[row.get::<i64, _>(0) as usize - 1] = Some(row.get(1));
+        known[row.position as usize - 1] = Some(row.raw_id);
     }
     Ok(known)
 }
@@ -151,7 +151,7 @@ async fn write_presence(
     let ids: Vec<&str> = moved.iter().map(|row| row.0).collect();
     let searches: Vec<&str> = moved.iter().map(|row| row.1).collect();
     let raw_ids: Vec<Uuid> = moved.iter().map(|row| row.2).collect();
-    let written = sqlx::query(
+    let written = sqlx::query!(
         "insert into staging.posting_presence as p (source, source_job_id, search, raw_id, first_seen_at, last_seen_at)
          select $1, a.source_job_id, a.search, a.raw_id, $5, $5
          from unnest($2::text[], $3::text[], $4::uuid[]) as a (source_job_id, search, raw_id)
@@ -161,12 +161,12 @@ async fn write_presence(
              last_seen_at = greatest(p.last_seen_at, excluded.last_seen_at),
              closed_at = null,
              closed_reason = null",
+        source,
+        &ids as &[&str],
+        &searches as &[&str],
+        &raw_ids,
+        run.as_of,
     )
-    .bind(source)
-    .bind(&ids)
-    .bind(&searches)
-    .bind(&raw_ids)
-    .bind(run.as_of)
     .execute(conn)
     .await
     .context("cannot write staging.posting_presence")?;
@@ -179,20 +179,21 @@ async fn presence_of(
     ids: impl Iterator<Item = &str>,
 ) -> Result<HashMap<String, Presence>> {
     let ids: Vec<&str> = ids.collect();
-    let rows = sqlx::query(
-        "select p.source_job_id, p.raw_id, p.last_seen_at, p.closed_at is not null
-         from unnest($2::text[]) as a (source_job_id)
-         join staging.posting_presence p on p.source = $1 and p.source_job_id = a.source_job_id",
+    let rows = sqlx::query!(
+        r#"select p.source_job_id, p.raw_id, p.last_seen_at, p.closed_at is not null as "closed!"
+           from unnest($2::text[]) as a (source_job_id)
+           join staging.posting_presence p on p.source = $1 and p.source_job_id = a.source_job_id"#,
+        source,
+        &ids as &[&str],
     )
-    .bind(source)
-    .bind(&ids)
+    .map(|row| {
+        let presence = Presence { raw_id: row.raw_id, last_seen_at: row.last_seen_at, closed: row.closed };
+        (row.source_job_id, presence)
+    })
     .fetch_all(conn)
     .await
     .context("cannot read staging.posting_presence")?;
-    let row = |row: &sqlx::postgres::PgRow| {
-        (row.get(0), Presence { raw_id: row.get(1), last_seen_at: row.get(2), closed: row.get(3) })
-    };
-    Ok(rows.iter().map(row).collect())
+    Ok(rows.into_iter().collect())
 }
 
 /// Remembers the definition of each search; returns how many changed.
@@ -203,17 +204,17 @@ pub async fn write_searches(
 ) -> Result<u64> {
     let labels: Vec<&str> = searches.iter().map(|search| search.0.as_str()).collect();
     let definitions: Vec<&str> = searches.iter().map(|search| search.1.as_str()).collect();
-    let written = sqlx::query(
+    let written = sqlx::query!(
         "insert into raw.searches as s (source, search, definition)
          select $1, a.search, a.definition::jsonb
          from unnest($2::text[], $3::text[]) as a (search, definition)
          left join raw.searches known on known.source = $1 and known.search = a.search
          where known.definition is distinct from a.definition::jsonb
          on conflict (source, search) do update set definition = excluded.definition",
+        source,
+        &labels as &[&str],
+        &definitions as &[&str],
     )
-    .bind(source)
-    .bind(&labels)
-    .bind(&definitions)
     .execute(conn)
     .await
     .context("cannot write raw.searches")?;
@@ -230,7 +231,7 @@ pub async fn close_absent(
     source: &str,
     complete: &[String],
 ) -> Result<u64> {
-    let closed = sqlx::query(
+    let closed = sqlx::query!(
         "with share as (
              select search, count(*) filter (where last_seen_at >= $3) as seen, count(*) as open
              from staging.posting_presence
@@ -242,11 +243,11 @@ pub async fn close_absent(
          where p.source = $1 and p.search = share.search and p.search = any($2)
            and share.seen > 0 and share.seen * 10 >= share.open * 3
            and p.closed_at is null and p.last_seen_at < $3",
+        source,
+        complete,
+        run.window_start,
+        run.as_of,
     )
-    .bind(source)
-    .bind(complete)
-    .bind(run.window_start)
-    .bind(run.as_of)
     .execute(conn)
     .await
     .context("cannot close absent postings")?;

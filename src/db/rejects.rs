@@ -34,25 +34,25 @@ pub struct Reject {
 pub async fn write(conn: &mut PgConnection, run: &Run, stage: &str, rejects: &[Reject]) -> Result<()> {
     for reject in rejects {
         let content = reject.content.as_ref().map(|content| &content[..content.len().min(CONTENT_BYTES)]);
-        sqlx::query(
+        sqlx::query!(
             "insert into ops.rejects as r (stage, source, search, source_job_id, place, revision, content_hash, code,
                  detail, content, run_id, first_seen_at, last_seen_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
              on conflict (stage, source, content_hash, code, revision) do update set
                  last_seen_at = excluded.last_seen_at, run_id = excluded.run_id, tries = r.tries + 1",
+            stage,
+            reject.source,
+            reject.search,
+            reject.source_job_id,
+            reject.place,
+            reject.revision,
+            reject.content_hash,
+            reject.code,
+            reject.detail.replace('\0', "\u{fffd}"),
+            content,
+            run.run_id,
+            run.as_of,
         )
-        .bind(stage)
-        .bind(&reject.source)
-        .bind(&reject.search)
-        .bind(&reject.source_job_id)
-        .bind(&reject.place)
-        .bind(&reject.revision)
-        .bind(&reject.content_hash)
-        .bind(&reject.code)
-        .bind(reject.detail.replace('\0', "\u{fffd}"))
-        .bind(content)
-        .bind(run.run_id)
-        .bind(run.as_of)
         .execute(&mut *conn)
         .await
         .context("cannot write ops.rejects")?;

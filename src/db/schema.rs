@@ -98,7 +98,7 @@ async fn complete(
     // A long migration by another caller is worth waiting for; later, a reader that never ends is not, for behind this
     // transaction every other reader would queue.
     conn.execute("set local lock_timeout = 0").await?;
-    sqlx::query("select pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *conn).await?;
+    sqlx::query!("select pg_advisory_xact_lock($1)", LOCK).execute(&mut *conn).await?;
     conn.execute("set local lock_timeout = '60s'").await?;
     // Another caller may have done it all while this one waited.
     let state = State::read(conn, views).await?;
@@ -133,30 +133,32 @@ struct State {
 impl State {
     async fn read(conn: &mut PgConnection, views: &[View]) -> Result<State> {
         let names: Vec<String> = views.iter().map(View::qualified).collect();
-        let (has_bootstrap, has_migrations, views, mark): (bool, bool, i64, Option<String>) = sqlx::query_as(
-            "select
-                (select count(*) from pg_roles where rolname = any($1)) = cardinality($1)
-                    and (select count(*) from pg_namespace where nspname = any($2)) = cardinality($2),
-                exists (
-                    select from pg_class
-                    where relname = '_sqlx_migrations' and relnamespace = to_regnamespace('ops')
-                ),
-                (
-                    select count(*)
-                    from pg_class
-                    join pg_namespace on pg_namespace.oid = relnamespace
-                    where relkind = 'v' and nspname in ('intermediate', 'marts')
-                        and nspname || '.' || relname = any($3)
-                ),
-                obj_description(to_regnamespace('marts'), 'pg_namespace')",
+        let found = sqlx::query!(
+            r#"select
+                   (select count(*) from pg_roles where rolname = any($1::text[])) = cardinality($1)
+                       and (select count(*) from pg_namespace where nspname = any($2::text[])) = cardinality($2)
+                       as "has_bootstrap!",
+                   exists (
+                       select from pg_class
+                       where relname = '_sqlx_migrations' and relnamespace = to_regnamespace('ops')
+                   ) as "has_migrations!",
+                   (
+                       select count(*)
+                       from pg_class
+                       join pg_namespace on pg_namespace.oid = relnamespace
+                       where relkind = 'v' and nspname in ('intermediate', 'marts')
+                           and nspname || '.' || relname = any($3)
+                   ) as "views!",
+                   obj_description(to_regnamespace('marts'), 'pg_namespace') as mark"#,
+            &ROLES as &[&str],
+            &SCHEMAS as &[&str],
+            &names,
         )
-        .bind(&ROLES[..])
-        .bind(&SCHEMAS[..])
-        .bind(&names)
         .fetch_one(&mut *conn)
         .await
         .context("reading which roles, schemas and views the database has")?;
-        let applied = if has_migrations {
+        let applied = if found.has_migrations {
+            // At run time: the migrator makes this table, not a migration.
             sqlx::query_as("select version, checksum from ops._sqlx_migrations order by version")
                 .fetch_all(conn)
                 .await
@@ -164,7 +166,14 @@ impl State {
         } else {
             Vec::new()
         };
-        Ok(State { has_bootstrap, has_migrations, views, wanted_views: names.len() as i64, mark, applied })
+        Ok(State {
+            has_bootstrap: found.has_bootstrap,
+            has_migrations: found.has_migrations,
+            views: found.views,
+            wanted_views: names.len() as i64,
+            mark: found.mark,
+            applied,
+        })
     }
 
     /// Whether nothing is lacking; an error when this binary must keep its hands off.
@@ -203,20 +212,20 @@ async fn become_role(conn: &mut PgConnection, role: &'static str) -> Result<()> 
 async fn drop_views(conn: &mut PgConnection, views: &[View]) -> Result<()> {
     become_role(conn, "job_etl_owner").await?;
     let names: Vec<String> = views.iter().map(View::qualified).collect();
-    let standing: Vec<String> = sqlx::query_scalar(
-        "select format('%I.%I', nspname, relname)
-        from pg_class
-        join pg_namespace on pg_namespace.oid = relnamespace
-        where relkind = 'v' and nspname in ('intermediate', 'marts')
-            and pg_get_userbyid(relowner) = 'job_etl_marts'
-            and (
-                nspname || '.' || relname = any($1)
-                or nspname || '.' || relname in (
-                    select jsonb_object_keys(content::jsonb) from ops.config_versions where kind = 'views'
-                )
-            )",
+    let standing = sqlx::query_scalar!(
+        r#"select format('%I.%I', nspname, relname) as "view!"
+           from pg_class
+           join pg_namespace on pg_namespace.oid = relnamespace
+           where relkind = 'v' and nspname in ('intermediate', 'marts')
+               and pg_get_userbyid(relowner) = 'job_etl_marts'
+               and (
+                   nspname || '.' || relname = any($1)
+                   or nspname || '.' || relname in (
+                       select jsonb_object_keys(content::jsonb) from ops.config_versions where kind = 'views'
+                   )
+               )"#,
+        &names,
     )
-    .bind(&names)
     .fetch_all(&mut *conn)
     .await?;
     if standing.is_empty() {
@@ -254,13 +263,13 @@ async fn create_views(conn: &mut PgConnection, views: &[View], fingerprint: &str
     become_role(conn, "job_etl_owner").await?;
     let content: serde_json::Map<String, serde_json::Value> =
         views.iter().map(|view| (view.qualified(), view.query.clone().into())).collect();
-    sqlx::query(
+    sqlx::query!(
         "insert into ops.config_versions (kind, hash, content, first_used_at)
         values ('views', $1, $2, now())
         on conflict do nothing",
+        fingerprint,
+        serde_json::Value::Object(content).to_string(),
     )
-    .bind(fingerprint)
-    .bind(serde_json::Value::Object(content).to_string())
     .execute(conn)
     .await?;
     Ok(())

@@ -5,12 +5,12 @@ use crate::batches::Batcher;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
-use sqlx::{FromRow, PgConnection, PgPool, Row};
+use sqlx::{PgConnection, PgPool};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A posting's current content, as raw has it.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the columns of raw")]
 pub struct RawPosting {
     pub source: String,
@@ -45,19 +45,22 @@ pub async fn pending(
     mut batcher: Batcher<RawPosting>,
 ) -> Result<Batcher<RawPosting>> {
     let (sources, revisions): (Vec<String>, Vec<String>) = revisions.into_iter().unzip();
-    let mut rows = sqlx::query_as::<_, RawPosting>(
-        "select p.source, p.source_job_id, p.search, p.raw_id, r.payload::text as payload, r.payload_hash, r.collected_at
-         from staging.posting_presence p
-         join unnest($1::text[], $2::text[]) as logic (source, revision) on logic.source = p.source
-         join raw.job_postings_raw r on r.raw_id = p.raw_id
-         left join staging.job_sightings s on s.source = p.source and s.source_job_id = p.source_job_id
-         where (s.raw_id is distinct from p.raw_id or s.revision is distinct from logic.revision)
-           and not exists (select from ops.rejects x
-                           where x.stage = 'normalize' and x.source = p.source
-                             and x.content_hash = r.payload_hash and x.revision = logic.revision)",
+    let mut rows = sqlx::query_as!(
+        RawPosting,
+        r#"select p.source as "source!", p.source_job_id as "source_job_id!", p.search as "search!",
+                  p.raw_id as "raw_id!", r.payload::text as "payload!", r.payload_hash as "payload_hash!",
+                  r.collected_at as "collected_at!"
+           from staging.posting_presence p
+           join unnest($1::text[], $2::text[]) as logic (source, revision) on logic.source = p.source
+           join raw.job_postings_raw r on r.raw_id = p.raw_id
+           left join staging.job_sightings s on s.source = p.source and s.source_job_id = p.source_job_id
+           where (s.raw_id is distinct from p.raw_id or s.revision is distinct from logic.revision)
+             and not exists (select from ops.rejects x
+                             where x.stage = 'normalize' and x.source = p.source
+                               and x.content_hash = r.payload_hash and x.revision = logic.revision)"#,
+        &sources,
+        &revisions,
     )
-    .bind(&sources)
-    .bind(&revisions)
     .fetch(&pool);
     while let Some(row) = rows.try_next().await.context("cannot read pending postings")? {
         let bytes = row.payload.len();
@@ -73,14 +76,14 @@ pub async fn pending(
 pub async fn replace(conn: &mut PgConnection, sightings: &[Sighting]) -> Result<Vec<String>> {
     let sources: Vec<&str> = sightings.iter().map(|row| row.source.as_str()).collect();
     let ids: Vec<&str> = sightings.iter().map(|row| row.source_job_id.as_str()).collect();
-    let before: Vec<String> = sqlx::query_scalar(
+    let before = sqlx::query_scalar!(
         "delete from staging.job_sightings s
          using unnest($1::text[], $2::text[]) as a (source, source_job_id)
          where s.source = a.source and s.source_job_id = a.source_job_id
          returning s.hash_key",
+        &sources as &[&str],
+        &ids as &[&str],
     )
-    .bind(&sources)
-    .bind(&ids)
     .fetch_all(&mut *conn)
     .await
     .context("cannot delete old sightings")?;
@@ -110,31 +113,33 @@ pub async fn replace(conn: &mut PgConnection, sightings: &[Sighting]) -> Result<
 
 /// The postings (source, source_job_id) that show one of these jobs, by hash key.
 pub async fn of_jobs(conn: &mut PgConnection, hash_keys: &[String]) -> Result<Vec<(String, String, String)>> {
-    let rows = sqlx::query(
+    sqlx::query!(
         "select s.source, s.source_job_id, s.hash_key
          from unnest($1::text[]) as a (hash_key)
          join staging.job_sightings s on s.hash_key = a.hash_key",
+        hash_keys,
     )
-    .bind(hash_keys)
+    .map(|row| (row.source, row.source_job_id, row.hash_key))
     .fetch_all(conn)
     .await
-    .context("cannot read the sightings of jobs")?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+    .context("cannot read the sightings of jobs")
 }
 
 /// The current content of these postings.
 pub async fn contents(conn: &mut PgConnection, postings: &[(String, String)]) -> Result<Vec<RawPosting>> {
     let (sources, ids): (Vec<&str>, Vec<&str>) =
         postings.iter().map(|(source, id)| (source.as_str(), id.as_str())).unzip();
-    sqlx::query_as(
-        "select s.source, s.source_job_id, p.search, s.raw_id, r.payload::text as payload, r.payload_hash, r.collected_at
-         from unnest($1::text[], $2::text[]) as a (source, source_job_id)
-         join staging.job_sightings s on s.source = a.source and s.source_job_id = a.source_job_id
-         join staging.posting_presence p on p.source = s.source and p.source_job_id = s.source_job_id
-         join raw.job_postings_raw r on r.raw_id = s.raw_id",
+    sqlx::query_as!(
+        RawPosting,
+        r#"select s.source, s.source_job_id, p.search, s.raw_id, r.payload::text as "payload!", r.payload_hash,
+                  r.collected_at
+           from unnest($1::text[], $2::text[]) as a (source, source_job_id)
+           join staging.job_sightings s on s.source = a.source and s.source_job_id = a.source_job_id
+           join staging.posting_presence p on p.source = s.source and p.source_job_id = s.source_job_id
+           join raw.job_postings_raw r on r.raw_id = s.raw_id"#,
+        &sources as &[&str],
+        &ids as &[&str],
     )
-    .bind(&sources)
-    .bind(&ids)
     .fetch_all(conn)
     .await
     .context("cannot read the contents of sightings")
@@ -142,10 +147,11 @@ pub async fn contents(conn: &mut PgConnection, postings: &[(String, String)]) ->
 
 /// Every search definition of each source: what `posting` may need besides the payload.
 pub async fn searches(pool: &PgPool) -> Result<Vec<(String, String, String)>> {
-    let rows =
-        sqlx::query("select source, search, definition::text from raw.searches order by source, search")
-            .fetch_all(pool)
-            .await
-            .context("cannot read raw.searches")?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+    sqlx::query!(
+        r#"select source, search, definition::text as "definition!" from raw.searches order by source, search"#
+    )
+    .map(|row| (row.source, row.search, row.definition))
+    .fetch_all(pool)
+    .await
+    .context("cannot read raw.searches")
 }

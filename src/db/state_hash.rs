@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use md5::{Digest, Md5};
-use sqlx::{AssertSqlSafe, PgConnection, Row};
+use sqlx::{AssertSqlSafe, PgConnection};
 
 /// Schemas whose rows are the state.
 const SCHEMAS: [&str; 3] = ["staging", "marts", "app"];
@@ -19,23 +19,23 @@ pub struct StateHash {
 
 /// Computes the hash of what the session sees now. Sorts every row, so it is meant for tests and for support.
 pub async fn state_hash(conn: &mut PgConnection) -> Result<StateHash> {
-    let relations = sqlx::query(
-        "select c.table_schema || '.' || c.table_name as relation,
-                string_agg(quote_ident(c.column_name), ', ' order by c.ordinal_position) as columns
-         from information_schema.columns c
-         where c.table_schema = any($1) and c.data_type <> 'uuid'
-           and c.table_name not in ('run_stats', 'source_quality')
-         group by c.table_schema, c.table_name
-         order by 1",
+    let relations = sqlx::query!(
+        r#"select c.table_schema || '.' || c.table_name as "name!",
+                  string_agg(quote_ident(c.column_name), ', ' order by c.ordinal_position) as "columns!"
+           from information_schema.columns c
+           where c.table_schema = any($1::text[]) and c.data_type <> 'uuid'
+             and c.table_name not in ('run_stats', 'source_quality')
+           group by c.table_schema, c.table_name
+           order by 1"#,
+        &SCHEMAS as &[&str],
     )
-    .bind(SCHEMAS.map(str::to_owned).to_vec())
+    .map(|row| (row.name, row.columns))
     .fetch_all(&mut *conn)
     .await
     .context("cannot list the relations of the state")?;
     let mut total = Md5::new();
     let mut hashes = Vec::new();
-    for relation in relations {
-        let (name, columns): (String, String) = (relation.get(0), relation.get(1));
+    for (name, columns) in relations {
         // Names come from the catalogue, quoted; there is no other way to name a relation in a statement.
         let query = format!(
             "select md5(coalesce(string_agg(md5(t::text), '' order by md5(t::text)), ''))
