@@ -7,7 +7,7 @@ use crate::config::environment;
 use crate::config::ranking::{self, Ranking};
 use crate::config::sources::SourcesFile;
 use crate::db;
-use crate::db::cluster::{self, Cluster, Search};
+use crate::db::cluster::{self, Cluster, Search, Watch};
 use crate::taxonomy::Taxonomy;
 use anyhow::{Context, Result};
 use sqlx::postgres::{PgConnectOptions, PgPool};
@@ -50,6 +50,8 @@ pub fn configuration(folder: &Path) -> Result<Configuration> {
 
 /// A database that is ready: the server's share, how to connect, and a pool of sessions.
 pub struct Database {
+    // Before the cluster, so that it is dropped first.
+    watch: Option<Watch>,
     /// The embedded server, unless `DATABASE_URL` names another.
     pub cluster: Option<Cluster>,
     /// How to connect.
@@ -66,7 +68,7 @@ pub async fn database(global: &Global) -> Result<Database> {
     db::schema::migrate(&mut connection).await?;
     connection.close().await.ok();
     let pool = db::connect(options.clone()).await?;
-    Ok(Database { cluster, options, pool })
+    Database::of(cluster, options, pool)
 }
 
 /// The server of `DATABASE_URL`, else the embedded one.
@@ -96,9 +98,16 @@ pub fn search(global: &Global) -> Search {
 }
 
 impl Database {
+    /// A pool, and the embedded server it leads to, which is watched from here on.
+    pub fn of(cluster: Option<Cluster>, options: PgConnectOptions, pool: PgPool) -> Result<Database> {
+        let watch = cluster.as_ref().map(Cluster::watch).transpose()?;
+        Ok(Database { watch, cluster, options, pool })
+    }
+
     /// Closes the sessions; the last invocation out stops the embedded server.
     pub async fn close(self) -> Result<()> {
         self.pool.close().await;
+        drop(self.watch);
         self.cluster.map_or(Ok(()), Cluster::leave)
     }
 }

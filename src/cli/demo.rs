@@ -100,7 +100,7 @@ async fn fresh_database(global: &Global) -> Result<context::Database> {
     db::schema::migrate(&mut connection).await?;
     connection.close().await.ok();
     let pool = db::connect(options.clone()).await?;
-    Ok(context::Database { cluster: Some(cluster), options, pool })
+    context::Database::of(Some(cluster), options, pool)
 }
 
 /// A secret for the one webhook of this demo.

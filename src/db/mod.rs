@@ -31,6 +31,10 @@ use std::time::Duration;
 
 /// Connections one invocation may hold: a reader and a writer, the notifier, the quota ledger.
 const MAX_CONNECTIONS: u32 = 6;
+/// A session that cannot be had for this long is not to be had; it outlasts the restart of a server.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Tries of what lost its connection; the waits between them add up to 30 seconds.
+const TRIES: u32 = 4;
 /// A statement that waits longer for a lock fails instead of hanging behind a foreign session.
 const LOCK_TIMEOUT: &str = "30s";
 
@@ -39,7 +43,7 @@ pub async fn connect(options: PgConnectOptions) -> Result<PgPool> {
     let options = session(options);
     PgPoolOptions::new()
         .max_connections(MAX_CONNECTIONS)
-        .acquire_timeout(Duration::from_secs(60))
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .after_connect(|conn, _| {
             Box::pin(async move {
                 sqlx::raw_sql("set role job_etl_writer").execute(conn).await?;
@@ -98,9 +102,24 @@ async fn check_fence(conn: &mut PgConnection, fence: Fence) -> Result<()> {
     held.map(|_| ()).ok_or_else(|| Fenced.into())
 }
 
+/// Calls `attempt` again while its connection is lost, up to [`TRIES`] times; it must be safe to repeat.
+pub async fn retrying<T>(what: &str, attempt: impl AsyncFn() -> Result<T>) -> Result<T> {
+    let mut tries = 1;
+    loop {
+        match attempt().await {
+            Err(error) if tries < TRIES && is_transient(&error) => {
+                tracing::warn!(what, tries, "trying again: {error:#}");
+                tokio::time::sleep(Duration::from_secs(5 * u64::from(tries))).await;
+                tries += 1;
+            }
+            done => return done,
+        }
+    }
+}
+
 /// The one place that decides what is worth another try: the server went away, is starting, or chose this
 /// transaction as the victim of a deadlock.
-pub fn is_transient(error: &anyhow::Error) -> bool {
+fn is_transient(error: &anyhow::Error) -> bool {
     error.chain().filter_map(|cause| cause.downcast_ref::<sqlx::Error>()).any(|error| match error {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(refusal) => {

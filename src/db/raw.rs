@@ -43,26 +43,25 @@ struct Presence {
 
 /// Writes the records of one source, in order of arrival: the last content of a posting is its current one.
 ///
-/// `sequence` numbers the contents of this run, so that their keys ascend.
+/// The contents of this run are numbered from `first`, so that their keys ascend.
 pub async fn write(
     conn: &mut PgConnection,
     run: &Run,
     source: &str,
     arrivals: &[Arrival],
-    sequence: &mut u32,
+    first: u32,
 ) -> Result<Written> {
     let known = known_contents(conn, source, arrivals).await?;
     let mut ids: HashMap<(&str, &[u8; 32]), Uuid> = HashMap::new();
     let mut current: HashMap<&str, (usize, Uuid)> = HashMap::new();
     let mut rows = CopyRows::new(9);
-    let mut contents = 0;
+    let mut contents: u32 = 0;
     for (index, arrival) in arrivals.iter().enumerate() {
         let key = (arrival.source_job_id.as_str(), &arrival.payload_hash);
         let raw_id = match known[index].or_else(|| ids.get(&key).copied()) {
             Some(raw_id) => raw_id,
             None => {
-                let raw_id = raw_id(run, *sequence);
-                *sequence += 1;
+                let raw_id = raw_id(run, first + contents);
                 contents += 1;
                 rows.push(&[
                     &raw_id,
@@ -88,7 +87,7 @@ pub async fn write(
     )
     .await?;
     let presence = write_presence(conn, run, source, arrivals, &current).await?;
-    Ok(Written { contents, presence })
+    Ok(Written { contents: contents.into(), presence })
 }
 
 /// The raw_id of each arrival whose content is in raw already, by position.

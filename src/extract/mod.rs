@@ -240,11 +240,16 @@ async fn write_batch(
     if arrivals.is_empty() && refused.is_empty() {
         return Ok(());
     }
-    let mut sequence = shared.sequence.fetch_add(arrivals.len() as u32, Ordering::Relaxed);
-    let mut transaction = db::begin(shared.pool, shared.run.fence).await?;
-    let written = raw::write(&mut transaction, shared.run, source, arrivals, &mut sequence).await?;
-    rejects::write(&mut transaction, shared.run, "extract", refused).await?;
-    transaction.commit().await.context("cannot commit a batch of raw postings")?;
+    let first = shared.sequence.fetch_add(arrivals.len() as u32, Ordering::Relaxed);
+    // What has been asked for must not be lost with a connection.
+    let written = db::retrying(source, async || {
+        let mut transaction = db::begin(shared.pool, shared.run.fence).await?;
+        let written = raw::write(&mut transaction, shared.run, source, arrivals, first).await?;
+        rejects::write(&mut transaction, shared.run, "extract", refused).await?;
+        transaction.commit().await.context("cannot commit a batch of raw postings")?;
+        Ok(written)
+    })
+    .await?;
     *counts += Counts {
         seen: (arrivals.len() + refused.len()) as u64,
         written: written.contents,

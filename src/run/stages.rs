@@ -14,8 +14,6 @@ use sqlx::PgPool;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// Tries of a stage when its connection is lost; the waits between them add up to 30 seconds.
-const TRIES: u32 = 4;
 /// New jobs that a message names.
 const TOP_MATCHES: i64 = 10;
 /// How long a run may wait for its message to be tried again.
@@ -94,18 +92,11 @@ impl<'a> Progress<'a> {
     }
 
     /// A stage resumes where it was cut off, so one that lost its connection is simply called again. Extract is not:
-    /// it would ask every source again.
+    /// it would ask every source again, and tries each of its transactions again instead.
     async fn with_retries(&self, stage: Stage) -> Result<Done> {
-        let mut tries = 1;
-        loop {
-            match self.call(stage).await {
-                Err(error) if stage != Stage::Extract && tries < TRIES && db::is_transient(&error) => {
-                    tracing::warn!(stage = stage.verb(), tries, "trying again: {}", one_line(&error));
-                    tokio::time::sleep(Duration::from_secs(5 * u64::from(tries))).await;
-                    tries += 1;
-                }
-                done => return done,
-            }
+        match stage {
+            Stage::Extract => self.call(stage).await,
+            _ => db::retrying(stage.verb(), async || self.call(stage).await).await,
         }
     }
 

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use job_etl::db::cluster::{self, Cluster, Search, Unavailable};
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, PgConnection, PgPool};
 use tempfile::TempDir;
 
 use crate::support::test_db;
@@ -359,4 +359,22 @@ fn root_steps_down_and_moves_out_of_a_closed_home() {
     for left in [elsewhere, second] {
         std::fs::remove_dir_all(left).expect("clean up");
     }
+}
+
+#[tokio::test]
+async fn a_watched_server_is_started_again_when_it_is_killed() {
+    let folder = open_folder();
+    let cluster = enter(&folder.path().join("home"));
+    let watch = cluster.watch().expect("watch");
+    let pid = cluster.postmaster_pid().expect("running");
+    kill_hard(pid);
+    let pool = PgPool::connect_lazy_with(cluster.connect_options());
+    let (one,): (i32,) = sqlx::query_as("select 1").fetch_one(&pool).await.expect("the pool waits for it");
+    assert_eq!(one, 1);
+    let again = cluster.postmaster_pid().expect("running");
+    assert_ne!(again, pid);
+    pool.close().await;
+    drop(watch);
+    cluster.leave().expect("leave");
+    assert_ends(again);
 }

@@ -12,6 +12,7 @@
 mod binaries;
 mod place;
 mod server;
+mod watch;
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -24,6 +25,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 pub use binaries::{Binaries, Search};
 use place::Place;
+pub use watch::Watch;
 
 /// The database that job-etl keeps everything in.
 pub const DATABASE: &str = "job_etl";
@@ -138,6 +140,12 @@ impl Cluster {
     /// Process id of the server, as its own lock file has it.
     pub fn postmaster_pid(&self) -> Option<u32> {
         server::postmaster_pid(&self.place.data)
+    }
+
+    /// Sees to it that the server is started again when it is killed, until the watch is dropped; drop it before
+    /// [`Cluster::leave`].
+    pub fn watch(&self) -> anyhow::Result<Watch> {
+        Watch::begin(self.place.clone(), self.binaries.clone())
     }
 
     /// Gives the share back; the last one out stops the server.

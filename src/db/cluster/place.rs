@@ -31,7 +31,7 @@ pub struct Account {
 }
 
 /// The folders of one cluster.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Place {
     /// The data folder of job-etl, which has the locks and the log.
     pub home: PathBuf,

@@ -268,7 +268,8 @@ fn forget_stale_locks(place: &Place) {
     }
 }
 
-fn lives_here(place: &Place) -> bool {
+/// Whether the server of this folder is alive; it need not answer yet.
+pub fn lives_here(place: &Place) -> bool {
     postmaster_pid(&place.data).is_some_and(|pid| is_server_of(pid, &place.data))
 }
 
