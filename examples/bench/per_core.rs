@@ -222,5 +222,5 @@ fn rank_one(job: &Canonical, enrichment: &Enrichment, ranking: &Ranking) -> Stri
         company_size: job.company_size.as_deref(),
     };
     // The stage writes the explanation as text.
-    rank(&input, ranking, &ranking.profiles["default"]).explain.to_string()
+    rank(&input, ranking, &ranking.profiles["default"]).explain.json()
 }

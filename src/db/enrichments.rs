@@ -98,7 +98,7 @@ pub async fn replace(conn: &mut PgConnection, revision: &str, enriched: &[Enrich
             &made.salary_min_norm,
             &made.salary_max_norm,
             &made.language,
-            &Jsonb(&made.provenance.to_string()),
+            &Jsonb(&made.provenance.json()),
         ]);
     }
     rows.send(

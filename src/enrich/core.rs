@@ -6,7 +6,6 @@ use crate::posting::{Hundredths, SalaryPeriod, Seniority};
 use crate::taxonomy::{Taxonomy, language};
 use md5::{Digest, Md5};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 
 /// Changes whenever a job would be enriched differently, so that all jobs are enriched again.
 pub const VERSION: &str = "1";
@@ -49,13 +48,34 @@ pub struct Enrichment {
     pub salary_min_norm: Option<Hundredths>,
     pub salary_max_norm: Option<Hundredths>,
     pub language: Option<String>,
-    pub provenance: Value,
+    pub provenance: Provenances,
+}
+
+/// Where each group of columns came from.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the groups are described in dbt")]
+pub struct Provenances {
+    pub title: Provenance,
+    pub seniority: Provenance,
+    pub skills: Provenance,
+    pub location: Provenance,
+    pub salary: Provenance,
+    pub language: Provenance,
+}
+
+impl Provenances {
+    /// The text that is stored.
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).expect("provenances have text keys only")
+    }
 }
 
 /// Where a group of columns came from, and how sure that is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Provenance {
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Provenance {
+    /// `structured`, `title`, `dictionary`, … or `none`.
     pub origin: &'static str,
+    /// 0 to 1.
     pub confidence: f64,
 }
 
@@ -78,18 +98,6 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
     let language_from =
         spoken.map_or(Provenance::NONE, |(_, confidence)| Provenance::new("dictionary", confidence));
 
-    let mut provenance = Map::new();
-    let groups = [
-        ("title", title.from),
-        ("seniority", title.level_from),
-        ("skills", skills_from),
-        ("location", location.from),
-        ("salary", pay_from),
-        ("language", language_from),
-    ];
-    for (group, from) in groups {
-        provenance.insert(group.to_owned(), json!({ "origin": from.origin, "confidence": from.confidence }));
-    }
     Enrichment {
         job_title_std: title.title,
         occupation_code: title.occupation_code,
@@ -104,7 +112,14 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
         salary_min_norm,
         salary_max_norm,
         language: spoken.map(|(code, _)| code.to_owned()),
-        provenance: Value::Object(provenance),
+        provenance: Provenances {
+            title: title.from,
+            seniority: title.level_from,
+            skills: skills_from,
+            location: location.from,
+            salary: pay_from,
+            language: language_from,
+        },
     }
 }
 

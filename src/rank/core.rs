@@ -6,7 +6,7 @@ use super::points;
 use crate::config::ranking::{Profile, Ranking, Weights, shares};
 use crate::posting::{ContractType, Hundredths, RemoteType, Seniority};
 use md5::{Digest, Md5};
-use serde_json::{Map, Value};
+use serde::Serialize;
 
 /// Changes whenever a job would be ranked or explained differently, so that all jobs are ranked again.
 pub const VERSION: &str = "1";
@@ -57,8 +57,43 @@ impl Default for RankInput<'_> {
 pub struct Ranked {
     /// 0.00 to 100.00.
     pub score: Hundredths,
-    /// `{"score", "features": [{"feature", "weight", "effective_weight", "value", "points", "state", "evidence"}, …]}`
-    pub explain: Value,
+    /// How the score came about.
+    pub explain: Explanation,
+}
+
+/// What `rank_explain` holds; the points sum to the score.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The score again, 0 to 100.
+    pub score: f64,
+    /// In the order of [`Weights::FEATURES`].
+    pub features: [ExplainedFeature; 8],
+}
+
+/// One feature's part in a score.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExplainedFeature {
+    /// Its name.
+    pub feature: &'static str,
+    /// Its weight in `ranking.yml`.
+    pub weight: f64,
+    /// Its share among the features that the profile wishes for.
+    pub effective_weight: f64,
+    /// How well the job fits, 0 to 1; none without a preference.
+    pub value: Option<f64>,
+    /// What it adds to the score.
+    pub points: f64,
+    /// `match`, `partial`, `miss`, `unknown` or `no_preference`.
+    pub state: &'static str,
+    /// Why, in words.
+    pub evidence: String,
+}
+
+impl Explanation {
+    /// The text that is stored.
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).expect("an explanation has text keys only")
+    }
 }
 
 /// Ranks one job. A profile without any preference that weighs gives every job 0; `config::ranking` refuses such a profile.
@@ -69,15 +104,13 @@ pub fn rank(input: &RankInput, ranking: &Ranking, profile: &Profile) -> Ranked {
     let points = points::of(&shares, &values);
     let score = Hundredths(points.iter().sum());
     let weights = ranking.weights.in_order();
-    let mut rows = Vec::with_capacity(features.len());
-    for (index, feature) in features.into_iter().enumerate() {
+    let mut index = 0;
+    let features = features.map(|feature| {
         let numbers = [weights[index], shares[index], Hundredths(points[index]).as_f64()];
-        rows.push(row(Weights::FEATURES[index], feature, numbers));
-    }
-    let mut explain = Map::new();
-    explain.insert("score".to_owned(), score.as_f64().into());
-    explain.insert("features".to_owned(), Value::Array(rows));
-    Ranked { score, explain: Value::Object(explain) }
+        index += 1;
+        explained(Weights::FEATURES[index - 1], feature, numbers)
+    });
+    Ranked { score, explain: Explanation { score: score.as_f64(), features } }
 }
 
 /// What `revision` of an output row must be made from: this logic, the weights and the profile with its resolved places
@@ -88,17 +121,17 @@ pub fn profile_revision(ranking: &Ranking, profile: &Profile) -> String {
     Md5::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn row(name: &str, feature: Feature, [weight, share, points]: [f64; 3]) -> Value {
-    let preferred = feature.state != State::NoPreference;
-    let mut row = Map::new();
-    row.insert("feature".to_owned(), name.into());
-    row.insert("weight".to_owned(), weight.into());
-    row.insert("effective_weight".to_owned(), four_digits(share).into());
-    row.insert("value".to_owned(), if preferred { four_digits(feature.value).into() } else { Value::Null });
-    row.insert("points".to_owned(), points.into());
-    row.insert("state".to_owned(), feature.state.as_str().into());
-    row.insert("evidence".to_owned(), feature.evidence.into());
-    Value::Object(row)
+fn explained(name: &'static str, feature: Feature, [weight, share, points]: [f64; 3]) -> ExplainedFeature {
+    let is_preferred = feature.state != State::NoPreference;
+    ExplainedFeature {
+        feature: name,
+        weight,
+        effective_weight: four_digits(share),
+        value: is_preferred.then(|| four_digits(feature.value)),
+        points,
+        state: feature.state.as_str(),
+        evidence: feature.evidence,
+    }
 }
 
 fn four_digits(number: f64) -> f64 {

@@ -98,7 +98,7 @@ fn rank_one(job: PendingRanking, ranking: &Ranking, profile: &Profile) -> Rankin
     let ranked = core::rank(&input, ranking, profile);
     RankingRow {
         score: ranked.score,
-        explain: ranked.explain.to_string(),
+        explain: ranked.explain.json(),
         hash_key: job.hash_key,
         source: job.source,
         input_hash: job.input_hash,

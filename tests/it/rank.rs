@@ -4,7 +4,7 @@ use crate::enrich::{TAXONOMY, ashby, real_data};
 use job_etl::config::ranking::{self, Profile, Ranking, Weights};
 use job_etl::enrich::core::{EnrichInput, enrich};
 use job_etl::posting::{ContractType, Hundredths, RemoteType, Seniority};
-use job_etl::rank::core::{RankInput, profile_revision, rank};
+use job_etl::rank::core::{Explanation, RankInput, profile_revision, rank};
 use job_etl::rank::explain::{explain_text, reasons};
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -82,8 +82,13 @@ impl Job {
             ..RankInput::default()
         };
         let ranked = rank(&input, ranking, profile);
-        (ranked.score.0, ranked.explain)
+        (ranked.score.0, stored(&ranked.explain))
     }
+}
+
+/// The explanation as the database has it.
+fn stored(explain: &Explanation) -> Value {
+    serde_json::from_str(&explain.json()).expect("JSON")
 }
 
 pub(crate) fn sum_of_points(explain: &Value) -> i64 {
@@ -173,7 +178,8 @@ fn places_are_compared_by_distance_and_remote_by_country() {
                 ..RankInput::default()
             };
             let ranked = rank(&input, &SHIPPED, default_profile());
-            let row = feature(&ranked.explain, "location_proximity");
+            let explain = stored(&ranked.explain);
+            let row = feature(&explain, "location_proximity");
             assert_eq!((row["state"].as_str(), row["evidence"].as_str()), (Some(state), Some(evidence)));
         };
     let onsite = RemoteType::Onsite;
@@ -315,12 +321,12 @@ fn real_postings_are_ranked() {
             ..RankInput::default()
         };
         let ranked = rank(&input, &SHIPPED, default_profile());
-        assert_eq!(sum_of_points(&ranked.explain), ranked.score.0);
+        assert_eq!(sum_of_points(&stored(&ranked.explain)), ranked.score.0);
         scores.push(ranked.score.0);
         best.push((
             ranked.score.0,
             format!("{title} · {}", row.location_std.unwrap_or_default()),
-            reasons(&ranked.explain).join("; "),
+            reasons(&stored(&ranked.explain)).join("; "),
         ));
     }
     best.sort_by(|left, right| right.cmp(left));
