@@ -211,7 +211,7 @@ pub async fn database(global: &Global) -> Result<u8> {
         Some(cluster) => print(&format!("{}\nctrl-c stops it", cluster.url())),
         None => return Err(Usage("DATABASE_URL names a server already".into()).into()),
     }
-    plan::signalled().await;
+    plan::Signals::listen()?.next().await;
     database.close().await?;
     Ok(0)
 }

@@ -11,10 +11,11 @@ use crate::publish::{self, Format, PublishOptions};
 use crate::run::{self, Outcome, Plan, Stage, Surroundings, day};
 use crate::sources;
 use crate::yaml::did_you_mean;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use std::path::Path;
 use std::sync::Arc;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use uuid::Uuid;
 
 /// Runs the stages that the arguments name; `single` is the verb of one stage.
@@ -39,14 +40,16 @@ pub async fn run(global: &Global, arguments: &RunArgs, single: Option<Stage>) ->
 /// Runs a plan until it ends or a signal stops it; returns the outcome, and the signal's exit code.
 pub async fn execute(database: &Database, plan: &Plan, progress: &Progress) -> Result<(Outcome, Option<u8>)> {
     let signal = Arc::new(std::sync::OnceLock::new());
+    // Before the run is announced: whoever hears of it may stop it.
+    let mut signals = Signals::listen()?;
     let stop = {
         let signal = signal.clone();
         Box::pin(async move {
-            let code = signalled().await;
+            let code = signals.next().await;
             signal.set(code).ok();
             // The second signal does not wait for the ledger.
-            tokio::spawn(async {
-                let code = signalled().await;
+            tokio::spawn(async move {
+                let code = signals.next().await;
                 std::process::exit(i32::from(code));
             });
         })
@@ -164,12 +167,25 @@ fn command_line() -> String {
     std::env::args().skip(1).collect::<Vec<_>>().join(" ")
 }
 
-/// Waits for SIGINT or SIGTERM; returns the exit code that stands for it.
-pub async fn signalled() -> u8 {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => 130,
-        _ = terminate.recv() => 143,
+/// SIGINT and SIGTERM, heard from [`Signals::listen`] on instead of ending the process.
+pub struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    /// Begins to listen.
+    pub fn listen() -> Result<Signals> {
+        let interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+        let terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+        Ok(Signals { interrupt, terminate })
+    }
+
+    /// Waits for the next one; returns the exit code that stands for it.
+    pub async fn next(&mut self) -> u8 {
+        tokio::select! {
+            _ = self.interrupt.recv() => 130,
+            _ = self.terminate.recv() => 143,
+        }
     }
 }
