@@ -6,6 +6,20 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 
+/// A select of jobs as lists show them, with what the argument adds.
+macro_rules! listed {
+    ($rest:literal) => {
+        concat!(
+            "select hash_key, job_title, company, location, remote_type, contract_type,
+                    (salary_min * 100)::bigint as salary_min_cents, (salary_max * 100)::bigint as salary_max_cents,
+                    salary_currency, salary_period, job_link, apply_url, source, openings, posted_at, first_seen_at,
+                    (rank_score * 100)::bigint as score_hundredths, rank_explain
+             from marts.fact_jobs ",
+            $rest
+        )
+    };
+}
+
 /// Totals after a run; equal for two runs of one date that changed nothing between them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Totals {
@@ -82,16 +96,11 @@ pub async fn best_jobs(
     since: Option<DateTime<Utc>>,
     top: i64,
 ) -> Result<Vec<ListedJob>> {
-    sqlx::query_as(
-        "select hash_key, job_title, company, location, remote_type, contract_type,
-                (salary_min * 100)::bigint as salary_min_cents, (salary_max * 100)::bigint as salary_max_cents,
-                salary_currency, salary_period, job_link, apply_url, source, openings, posted_at, first_seen_at,
-                (rank_score * 100)::bigint as score_hundredths, rank_explain
-         from marts.fact_jobs
-         where is_open and rank_score is not null and ($1::timestamptz is null or first_seen_at >= $1)
-         order by rank_score desc, hash_key
-         limit $2",
-    )
+    sqlx::query_as(listed!(
+        "where is_open and rank_score is not null and ($1::timestamptz is null or first_seen_at >= $1)
+             order by rank_score desc, hash_key
+             limit $2"
+    ))
     .bind(since)
     .bind(top)
     .fetch_all(conn)
@@ -101,18 +110,9 @@ pub async fn best_jobs(
 
 /// The jobs whose hash key begins with `prefix`, at most two.
 pub async fn by_prefix(conn: &mut PgConnection, prefix: &str) -> Result<Vec<ListedJob>> {
-    sqlx::query_as(
-        "select hash_key, job_title, company, location, remote_type, contract_type,
-                (salary_min * 100)::bigint as salary_min_cents, (salary_max * 100)::bigint as salary_max_cents,
-                salary_currency, salary_period, job_link, apply_url, source, openings, posted_at, first_seen_at,
-                (rank_score * 100)::bigint as score_hundredths, rank_explain
-         from marts.fact_jobs
-         where starts_with(hash_key, $1)
-         order by hash_key
-         limit 2",
-    )
-    .bind(prefix)
-    .fetch_all(conn)
-    .await
-    .context("cannot read the job from marts.fact_jobs")
+    sqlx::query_as(listed!("where starts_with(hash_key, $1) order by hash_key limit 2"))
+        .bind(prefix)
+        .fetch_all(conn)
+        .await
+        .context("cannot read the job from marts.fact_jobs")
 }

@@ -132,7 +132,7 @@ async fn wal(pool: &PgPool) -> anyhow::Result<Check> {
     const NAME: &str = "write-ahead log";
     let measured = checkup::wal(&mut *checkup::look(pool).await?).await;
     let Ok((bytes, wanted, idle_slots)) = measured else {
-        return Ok(Check::ok(NAME, "not measured: this role may not"));
+        return Ok(Check::ok(NAME, "not measured: this role may not list the log's files"));
     };
     let finding = format!("{} of {}", amount(bytes.unsigned_abs()), amount(wanted.unsigned_abs()));
     if idle_slots > 0 {

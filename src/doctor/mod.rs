@@ -159,12 +159,7 @@ pub fn report(checks: &[Check]) -> String {
     text
 }
 
-/// 1.4 GiB and its like.
+/// 1.40 GiB and its like.
 fn amount(bytes: u64) -> String {
-    let mebibytes = bytes / (1 << 20);
-    if mebibytes < 1_024 {
-        format!("{mebibytes} MiB")
-    } else {
-        format!("{:.1} GiB", mebibytes as f64 / 1_024.0)
-    }
+    indicatif::BinaryBytes(bytes).to_string()
 }
