@@ -201,6 +201,7 @@ fn enrich_input(job: &Canonical) -> EnrichInput<'_> {
         salary_max: job.salary_max,
         salary_currency: job.salary_currency.as_deref(),
         salary_period: job.salary_period,
+        salary_text: job.salary_text.as_deref(),
     }
 }
 

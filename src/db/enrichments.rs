@@ -28,6 +28,7 @@ pub struct PendingJob {
     pub salary_max_cents: Option<i64>,
     pub salary_currency: Option<String>,
     pub salary_period: Option<String>,
+    pub salary_text: Option<String>,
 }
 
 /// One row to write.
@@ -53,7 +54,7 @@ pub async fn pending(
                   j.job_title as "job_title!", j.company as "company!", j.location, j.place_city, j.place_region,
                   j.place_country, j.place_lat, j.place_lon, j.seniority_raw, j.skills_raw as "skills_raw!",
                   j.description_text, (j.salary_min * 100)::bigint as salary_min_cents,
-                  (j.salary_max * 100)::bigint as salary_max_cents, j.salary_currency, j.salary_period
+                  (j.salary_max * 100)::bigint as salary_max_cents, j.salary_currency, j.salary_period, j.salary_text
            from staging.job_postings_stg j
            left join staging.job_enrichments e on e.hash_key = j.hash_key
            where e.content_hash is distinct from j.content_hash or e.revision is distinct from $1"#,

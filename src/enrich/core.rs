@@ -8,7 +8,7 @@ use md5::{Digest, Md5};
 use serde::Serialize;
 
 /// Changes whenever a job would be enriched differently, so that all jobs are enriched again.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";
 
 /// The columns of `staging.job_postings_stg` that are read.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -29,6 +29,7 @@ pub struct EnrichInput<'a> {
     pub salary_max: Option<Hundredths>,
     pub salary_currency: Option<&'a str>,
     pub salary_period: Option<SalaryPeriod>,
+    pub salary_text: Option<&'a str>,
 }
 
 /// The columns of `staging.job_enrichments` below `enrichment_hash`.
@@ -89,10 +90,11 @@ impl Provenance {
 
 /// Enriches one job.
 pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
-    let title = title::standard(input.job_title, input.seniority_raw, taxonomy);
+    let title = title::standard(input, taxonomy);
     let (skills, skills_from) = skills(input, taxonomy);
     let location = place::standard(input, taxonomy);
-    let (salary_min_norm, salary_max_norm, pay_from) = pay::cad_per_year(input, taxonomy);
+    let (salary_min_norm, salary_max_norm, pay_from) =
+        pay::cad_per_year(input, location.country.as_deref(), taxonomy);
     let text = input.description_text.filter(|text| !text.trim().is_empty());
     let spoken = text.and_then(language::detect).or_else(|| language::detect(input.job_title));
     let language_from =

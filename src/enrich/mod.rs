@@ -2,7 +2,8 @@
 //! the other files are pure.
 
 pub mod core;
-mod pay;
+mod experience;
+pub mod pay;
 mod place;
 mod title;
 
@@ -77,6 +78,7 @@ fn enrich_one(job: PendingJob, taxonomy: &Taxonomy) -> EnrichmentRow {
         salary_max: job.salary_max_cents.map(Hundredths),
         salary_currency: job.salary_currency.as_deref(),
         salary_period: job.salary_period.as_deref().and_then(SalaryPeriod::from_stored),
+        salary_text: job.salary_text.as_deref(),
     };
     let enrichment = core::enrich(&input, taxonomy);
     EnrichmentRow {

@@ -1,6 +1,7 @@
 //! Standard title, occupation code and level of a job, from its title and the source's own level.
 
-use super::core::Provenance;
+use super::core::{EnrichInput, Provenance};
+use super::experience;
 use crate::posting::Seniority;
 use crate::taxonomy::Taxonomy;
 use crate::taxonomy::titles::Title;
@@ -18,12 +19,12 @@ pub(super) struct StandardTitle {
     pub level_from: Provenance,
 }
 
-/// Reads a title, and the source's word for the level.
-pub(super) fn standard(title: &str, seniority_raw: Option<&str>, taxonomy: &Taxonomy) -> StandardTitle {
-    let title = &without_inclusive_endings(title);
+/// Reads a title, the source's word for the level, and the years that the description asks for.
+pub(super) fn standard(input: &EnrichInput, taxonomy: &Taxonomy) -> StandardTitle {
+    let title = &without_inclusive_endings(input.job_title);
     let folded = fold_singular(title);
     let found = find(title, &folded, taxonomy);
-    let (level, level_from) = level(&folded, seniority_raw, found.map(|(entry, _)| entry), taxonomy);
+    let (level, level_from) = level(&folded, input, found.map(|(entry, _)| entry), taxonomy);
     StandardTitle {
         title: found.map(|(entry, _)| entry.title.clone()),
         occupation_code: found.and_then(|(entry, _)| entry.noc.clone()),
@@ -67,11 +68,11 @@ fn find<'a>(title: &str, folded: &str, taxonomy: &'a Taxonomy) -> Option<(&'a Ti
 /// The source's own level wins, unless it is one of the coarse words that cover several levels and the title is exact.
 fn level(
     folded: &str,
-    seniority_raw: Option<&str>,
+    input: &EnrichInput,
     entry: Option<&Title>,
     taxonomy: &Taxonomy,
 ) -> (Option<Seniority>, Provenance) {
-    let stated = seniority_raw.and_then(|word| {
+    let stated = input.seniority_raw.and_then(|word| {
         let folded = fold_singular(word);
         years(&folded).or_else(|| taxonomy.titles.source_level(&folded))
     });
@@ -80,10 +81,14 @@ fn level(
         (Some(Seniority::Mid), Some(level)) => (Some(level), Provenance::new("title", 0.9)),
         (Some(level), _) => (Some(level), Provenance::new("structured", 0.9)),
         (None, Some(level)) => (Some(level), Provenance::new("title", 0.85)),
-        (None, None) => match entry.and_then(|entry| entry.level) {
-            Some(level) => (Some(level), Provenance::new("dictionary", 0.7)),
-            None => (None, Provenance::NONE),
-        },
+        (None, None) => {
+            let implied = entry.and_then(|entry| entry.level);
+            let asked = || input.description_text.and_then(experience::years_asked).map(experience::level);
+            match implied.map(|level| (level, "dictionary", 0.7)).or_else(|| Some((asked()?, "text", 0.6))) {
+                Some((level, origin, confidence)) => (Some(level), Provenance::new(origin, confidence)),
+                None => (None, Provenance::NONE),
+            }
+        }
     }
 }
 
@@ -96,9 +101,5 @@ fn years(folded: &str) -> Option<Seniority> {
         (count, "mois" | "moi" | "month") => count / 12,
         _ => return None,
     };
-    Some(match years {
-        0..=1 => Seniority::Junior,
-        2..=4 => Seniority::Mid,
-        _ => Seniority::Senior,
-    })
+    Some(experience::level(years))
 }

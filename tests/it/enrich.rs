@@ -205,6 +205,45 @@ fn coordinates_of_the_source_win() {
 }
 
 #[test]
+fn pay_is_read_from_words_when_no_field_has_it() {
+    let check = |field: Option<&str>, text: &str, country: &str, expected: Option<(i64, i64)>| {
+        let input = EnrichInput {
+            job_title: "Someone",
+            place_country: Some(country),
+            salary_text: field,
+            description_text: Some(text),
+            ..EnrichInput::default()
+        };
+        let row = enrich(&input, &TAXONOMY);
+        let found = row.salary_min_norm.zip(row.salary_max_norm).map(|(min, max)| (min.0, max.0));
+        assert_eq!(found, expected, "{field:?} {text:?} {country}");
+        let origin = if expected.is_some() { "text" } else { "none" };
+        assert_eq!(row.provenance.salary.origin, origin);
+    };
+    let canadian = Some((9_000_000, 11_000_000));
+    check(Some("$90k - $110k"), "", "Canada", canadian);
+    check(None, "The salary range is $90,000 to $110,000.", "Canada", canadian);
+    check(None, "Salaire : de 90 000 $ à 110 000 $ par an", "Canada", canadian);
+    check(Some("$90k - $110k"), "", "United States", Some((12_572_010, 15_365_790)));
+    check(Some("US$90k - US$110k"), "", "Canada", Some((12_572_010, 15_365_790)));
+    check(Some("$40 - $50 an hour"), "", "Canada", Some((8_320_000, 10_400_000)));
+    check(Some("competitive"), "We raised $90,000,000.", "Canada", None);
+    let structured = EnrichInput {
+        job_title: "Someone",
+        salary_min: Some(Hundredths(8_000_000)),
+        salary_currency: Some("CAD"),
+        salary_period: Some(SalaryPeriod::Year),
+        salary_text: Some("$90k - $110k"),
+        ..EnrichInput::default()
+    };
+    let row = enrich(&structured, &TAXONOMY);
+    assert_eq!(
+        (row.salary_min_norm, row.provenance.salary.origin),
+        (Some(Hundredths(8_000_000)), "structured")
+    );
+}
+
+#[test]
 fn pay_is_canadian_dollars_a_year() {
     let check =
         |min: Option<i64>, max: Option<i64>, currency: Option<&str>, period, expected: [Option<i64>; 2]| {
@@ -281,7 +320,7 @@ fn an_edited_dictionary_is_another_revision() {
 fn company_sizes_have_standard_labels() {
     let check = |text: &str, expected| assert_eq!(TAXONOMY.company_size(text), expected, "{text}");
     check("51-200 employees", Some("51-200"));
-    check("10,001+", Some("10001+"));
+    check("10,001+", Some("5001+"));
     check("Startup", Some("11-50"));
     check("350", Some("201-500"));
     check("lots", None);

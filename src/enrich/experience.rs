@@ -1,0 +1,143 @@
+//! The years of experience that a description asks for, in English and French.
+
+use crate::posting::Seniority;
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
+/// More than this is the age of a company or of a reader.
+const MOST: u32 = 20;
+
+static UNITS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| words(&["year", "yrs", "yr ", " ans", " an ", "année"]));
+static SUBJECT: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    words(&[
+        "experience",
+        "expérience",
+        "exp.",
+        "track record",
+        "background",
+        "working ",
+        "worked ",
+        "hands-on",
+    ])
+});
+static OTHER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    words(&[
+        "last",
+        "past",
+        "over the",
+        "years old",
+        "of age",
+        " ago",
+        "founded",
+        "history",
+        "vest",
+        "contract",
+        "we have",
+        "we've",
+        "derni",
+    ])
+});
+
+/// The fewest years that the first such requirement of a text asks for.
+pub fn years_asked(text: &str) -> Option<u32> {
+    UNITS.find_iter(text).find_map(|unit| {
+        let years = number_before(&text[..unit.start()])?;
+        let before = &text[text.ceil_char_boundary(unit.start().saturating_sub(48))..unit.start()];
+        let after = &text[unit.end()..text.floor_char_boundary((unit.end() + 64).min(text.len()))];
+        let before = before.rsplit(['\n', '.']).next().unwrap_or_default();
+        let after = after.split(['\n', '.', ';']).next().unwrap_or_default();
+        let is_asked = SUBJECT.is_match(after) || SUBJECT.is_match(before);
+        let is_other = OTHER.is_match(before) || OTHER.is_match(after);
+        (is_asked && !is_other && years <= MOST).then_some(years)
+    })
+}
+
+/// The level that usually goes with a number of years.
+pub fn level(years: u32) -> Seniority {
+    match years {
+        0..=1 => Seniority::Junior,
+        2..=4 => Seniority::Mid,
+        _ => Seniority::Senior,
+    }
+}
+
+/// The number that ends a text, of a range the lower one: `5+`, `3 - 5`, `two`, `five (5)`, `10 or more`.
+fn number_before(text: &str) -> Option<u32> {
+    let end = text.trim_end();
+    let end =
+        ["or more", "ou plus", "plus", "full"].iter().find_map(|more| end.strip_suffix(more)).unwrap_or(end);
+    let end = end.trim_end().trim_end_matches(['+', ')', '*']).trim_end();
+    let (last, before) = last_number(end)?;
+    let connected =
+        ["-", "–", "—", "to", "à", "/"].iter().find_map(|word| before.trim_end().strip_suffix(word));
+    let first = connected.and_then(|before| last_number(before.trim_end().trim_end_matches('+')));
+    Some(first.map_or(last, |(first, _)| first.min(last)))
+}
+
+/// The number at the very end of a text, in digits or as a word, and what comes before it.
+fn last_number(text: &str) -> Option<(u32, &str)> {
+    let digits = text.bytes().rev().take_while(u8::is_ascii_digit).count();
+    if digits > 0 {
+        let before = &text[..text.len() - digits];
+        let is_part = before.ends_with(['.', ',', '$', '€', '£']) || before.ends_with(char::is_alphabetic);
+        return (digits <= 2 && !is_part)
+            .then(|| Some((text[text.len() - digits..].parse().ok()?, before)))?;
+    }
+    let letters: usize =
+        text.chars().rev().take_while(|character| character.is_alphabetic()).map(char::len_utf8).sum();
+    let (before, word) = text.split_at(text.len() - letters);
+    let value = NUMBERS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word))?.1;
+    Some((value, before))
+}
+
+const NUMBERS: &[(&str, u32)] = &[
+    ("one", 1),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("un", 1),
+    ("deux", 2),
+    ("trois", 3),
+    ("quatre", 4),
+    ("cinq", 5),
+    ("sept", 7),
+    ("huit", 8),
+    ("neuf", 9),
+    ("dix", 10),
+];
+
+fn words(list: &[&str]) -> AhoCorasick {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(list).expect("a few short words")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_of_experience_are_found() {
+        let check = |text: &str, expected: Option<u32>| assert_eq!(years_asked(text), expected, "{text}");
+        check("You have 5+ years of experience with SQL.", Some(5));
+        check("3-5 years' experience in a similar role", Some(3));
+        check("At least two years of hands-on experience", Some(2));
+        check("Minimum five (5) years of professional experience", Some(5));
+        check("Experience: 10 or more years", Some(10));
+        check("2 to 4 yrs experience", Some(2));
+        check("Expérience de 3 ans minimum", Some(3));
+        check("Minimum de 5 à 7 années d'expérience pertinente", Some(5));
+        check("Un an d'expérience", Some(1));
+        check("For over 25 years we have built on experience", None);
+        check("In the last 10 years our experience grew", None);
+        check("You must be 18 years of age", None);
+        check("A 2 year contract; experience with Rust", None);
+        check("Founded in 2012", None);
+        check("years of experience", None);
+    }
+}

@@ -1,0 +1,203 @@
+//! Words around an amount that say whether it is pay, in English and French.
+
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
+static REFUSALS: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(REFUSED));
+static PAY: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(PAY_WORDS));
+static TARGETS: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(TARGET_WORDS));
+
+/// Where the last word ends that says an amount is pay.
+pub fn last_pay_word(text: &str) -> Option<usize> {
+    last(&PAY, text)
+}
+
+/// Where the last word ends that says an amount is something else.
+pub fn last_refusal(text: &str) -> Option<usize> {
+    last(&REFUSALS, text)
+}
+
+/// Whether a text speaks of targets and commission.
+pub fn has_target(text: &str) -> bool {
+    last(&TARGETS, text).is_some()
+}
+
+fn last(automaton: &AhoCorasick, text: &str) -> Option<usize> {
+    let found = automaton.find_overlapping_iter(text).filter(|found| {
+        // A short word stands alone; a longer one may be the beginning of another.
+        let is_short = found.end() - found.start() <= 4;
+        let touches = text[..found.start()].ends_with(char::is_alphabetic);
+        let after = text[found.end()..].trim_start_matches('s');
+        !is_short || !touches && !after.starts_with(char::is_alphabetic)
+    });
+    found.map(|found| found.end()).max()
+}
+
+fn automaton(words: &[&str]) -> AhoCorasick {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a few short words")
+}
+
+/// Pay that hangs on results.
+const TARGET_WORDS: &[&str] = &["ote", "on-target", "on target", "commission", "earning potential"];
+
+/// What follows or precedes amounts that are no pay.
+const REFUSED: &[&str] = &[
+    "raised",
+    "raising",
+    "funding",
+    "funded",
+    "series ",
+    "revenue",
+    "arr",
+    "mrr",
+    "valuation",
+    "valued at",
+    "assets",
+    "aum",
+    "under management",
+    "market",
+    "industry",
+    "budget",
+    "stipend",
+    "reimburs",
+    "allowance",
+    "credit",
+    "wellness",
+    "relocation",
+    "sign-on",
+    "sign on",
+    "signing",
+    "referral",
+    "hsa",
+    "fsa",
+    "deductible",
+    "acv",
+    "tcv",
+    "deal",
+    "quota",
+    "customers",
+    "savings",
+    "gift",
+    "laptop",
+    "learning",
+    "tuition",
+    "commuter",
+    "donat",
+    "match",
+    "insurance",
+    "coverage",
+    "portfolio",
+    "gmv",
+    "contract value",
+    "contracts",
+    "investment",
+    "invest",
+    "net worth",
+    "loan",
+    "grant",
+    "prize",
+    "award",
+    "fertility",
+    "401",
+    "retirement",
+    "pension",
+    "per diem",
+    "home office",
+    "setup",
+    "set-up",
+    "equipment",
+    "education",
+    "training",
+    "professional development",
+    "spend",
+    "transactions",
+    "payments",
+    "sales of",
+    "in sales",
+    "pipeline",
+    "equity value",
+    "stock",
+    "rsu",
+    "worth of",
+    "coworking",
+    "internet",
+    "phone",
+    "childcare",
+    "adoption",
+    "lifestyle",
+    "perk",
+    "benefit of",
+    "for use",
+    "fundraising",
+    "financing",
+    "raise",
+    "fine",
+    "penalt",
+    "processed",
+    "volume",
+    "chiffre d'affaires",
+    "levée",
+    "levé",
+    "prime",
+    "budget",
+    "allocation",
+    "remboursement",
+    "crédit",
+];
+
+/// Words that say an amount is pay.
+const PAY_WORDS: &[&str] = &[
+    "salary",
+    "salaries",
+    "compensation",
+    "pay range",
+    "pay rate",
+    "pay scale",
+    "base pay",
+    "paying",
+    "pay:",
+    "pay is",
+    "pays",
+    "wage",
+    "hourly rate",
+    "rate of pay",
+    "remuneration",
+    "base range",
+    "base:",
+    "earn",
+    "ote",
+    "on-target",
+    "on target",
+    "hiring range",
+    "range for this",
+    "range of",
+    "rate:",
+    "rate is",
+    "range:",
+    "range is",
+    "cash",
+    "total comp",
+    "pay for",
+    "day rate",
+    "annual rate",
+    "stipend of",
+    "salaire",
+    "rémunération",
+    "remuneration",
+    "taux horaire",
+    "échelle salariale",
+    "fourchette",
+    "traitement",
+    "compris entre",
+    "paid",
+    "target range",
+    "gehalt",
+    "salario",
+    "pay band",
+    "annual base",
+    "base annual",
+    "monthly rate",
+    "starting at",
+    "weekly pay",
+    "pay",
+];
