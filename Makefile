@@ -58,6 +58,11 @@ bench: ## Measure every stage on synthetic postings (release build; BENCH=--full
 	fi; \
 	cargo run --quiet --release --locked --example bench -- $(BENCH)
 
+# EVAL holds its arguments: the folder with labels-*, and options such as --misses.
+.PHONY: eval
+eval: ## Measure pay and company size against labelled postings (EVAL=FOLDER)
+	@cargo run --quiet --locked --example eval -- $(EVAL)
+
 .PHONY: chaos
 chaos: ## Kill a run at 20 random moments and compare what comes of it (release build)
 	@scripts/setup_system.sh demo

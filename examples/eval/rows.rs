@@ -1,0 +1,34 @@
+//! Reads labelled rows: NDJSON, plain or gzipped.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Every row of a file, or none when neither it nor its gzipped twin is there.
+pub fn read(path: &Path) -> Result<Vec<Value>> {
+    let Some(text) = text(path)? else { return Ok(Vec::new()) };
+    let parse = |(index, line): (usize, &str)| {
+        serde_json::from_str(line).with_context(|| format!("{}:{}", path.display(), index + 1))
+    };
+    text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(parse).collect()
+}
+
+/// The text of a file, or of its gzipped twin.
+pub fn text(path: &Path) -> Result<Option<String>> {
+    let mut zipped = path.as_os_str().to_owned();
+    zipped.push(".gz");
+    let zipped = PathBuf::from(zipped);
+    let mut text = String::new();
+    if path.exists() {
+        text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    } else if zipped.exists() {
+        let file = std::fs::File::open(&zipped).with_context(|| zipped.display().to_string())?;
+        flate2::read::MultiGzDecoder::new(file)
+            .read_to_string(&mut text)
+            .with_context(|| zipped.display().to_string())?;
+    } else {
+        return Ok(None);
+    }
+    Ok(Some(text))
+}
