@@ -9,6 +9,7 @@ mod inspect;
 mod plan;
 mod progress;
 mod table;
+mod taxonomy;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -107,6 +108,9 @@ enum Command {
     /// Print the hash over all rows of staging, marts and app
     #[command(hide = true)]
     StateHash,
+    /// Make a table of the dictionaries from the files of those who publish them
+    #[command(subcommand)]
+    Taxonomy(taxonomy::Table),
     /// Keep the database running and print its address, until interrupted
     Database,
 }
@@ -172,6 +176,7 @@ async fn dispatch(cli: Cli) -> Result<u8> {
         Command::Status => inspect::status(global).await,
         Command::Doctor => inspect::doctor(global).await,
         Command::StateHash => inspect::state_hash(global).await,
+        Command::Taxonomy(table) => taxonomy::make(&table),
         Command::Database => inspect::database(global).await,
     }
 }

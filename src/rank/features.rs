@@ -6,6 +6,7 @@ use crate::config::ranking::{
     LocationWish, Profile, SalaryWish, SizeWish, SkillWish, TitleWish, WishedPlace,
 };
 use crate::posting::{ContractType, RemoteType, Seniority};
+use crate::taxonomy::gazetteer::kilometres;
 use crate::taxonomy::sizes::employees;
 use crate::taxonomy::words::fold_singular;
 
@@ -194,14 +195,6 @@ fn band(distance: f64, near: f64) -> f64 {
         times if times <= 8.0 => 0.25,
         _ => 0.0,
     }
-}
-
-/// Great circle distance between two places in degrees.
-fn kilometres(from: (f64, f64), to: (f64, f64)) -> f64 {
-    let [lat1, lon1, lat2, lon2] = [from.0, from.1, to.0, to.1].map(f64::to_radians);
-    let half =
-        ((lat2 - lat1) / 2.0).sin().powi(2) + lat1.cos() * lat2.cos() * ((lon2 - lon1) / 2.0).sin().powi(2);
-    2.0 * 6371.0 * half.sqrt().min(1.0).asin()
 }
 
 fn salary(input: &RankInput, wish: SalaryWish) -> Feature {

@@ -1,10 +1,14 @@
 //! The dictionaries of `config/taxonomy`: job titles, levels, skills, places, exchange rates and company sizes, compiled
-//! for fast look-up. A file that the folder lacks is replaced by the one built into the program. Knows no stage.
+//! for fast look-up. A file that the folder lacks is replaced by the one built into the program; the tables of cities and
+//! postal areas are always the built-in ones. Knows no stage.
 
+pub mod gazetteer;
+pub mod geonames;
 pub mod language;
 pub mod money;
 pub mod phrases;
 pub mod places;
+pub mod postal;
 pub mod sizes;
 pub mod skills;
 pub mod titles;
@@ -21,7 +25,7 @@ use std::path::Path;
 use titles::Titles;
 
 /// Changes whenever the way the files are read changes, so that jobs are enriched again.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";
 
 /// Every dictionary, ready for use.
 pub struct Taxonomy {
@@ -70,6 +74,16 @@ impl Taxonomy {
         self.revision.clone()
     }
 
+    /// The place that a displayed text such as `Toronto, ON` names.
+    pub fn place(&self, text: &str) -> Option<places::Place> {
+        self.places.in_text(text)
+    }
+
+    /// The ISO code of a country from any of its names.
+    pub fn country_code(&self, text: &str) -> Option<&str> {
+        self.places.country_code(text)
+    }
+
     /// The standard label of a company size as sent ("51-200 employees", "startup"), for example `51-200`.
     pub fn company_size(&self, text: &str) -> Option<&str> {
         self.sizes.label(text)
@@ -91,7 +105,7 @@ impl Taxonomy {
             places: Places::read(&locations.0, &locations.1)?,
             money: Money::read(&rates.0, &rates.1)?,
             sizes: Sizes::read(&sizes.0, &sizes.1)?,
-            revision: revision([VERSION].into_iter().chain(contents)),
+            revision: revision([VERSION, gazetteer::revision(), postal::AREAS].into_iter().chain(contents)),
         })
     }
 }

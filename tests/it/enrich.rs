@@ -151,39 +151,39 @@ fn places_have_a_standard_form() {
         assert_eq!(row.location_lat.is_some(), row.location_lon.is_some());
     };
     let none = [None, None, None];
-    check([Some("Toronto"), Some("ON"), Some("Canada")], None, Some("Toronto, Ontario, Canada"), true);
-    check([Some("Montréal"), Some("Québec"), Some("CA")], None, Some("Montreal, Quebec, Canada"), true);
-    check([Some("Québec"), Some("QC"), Some("Canada")], None, Some("Quebec City, Quebec, Canada"), true);
-    check([Some("Toronto"), None, Some("USA")], None, Some("Toronto, United States"), false);
-    check([Some("Austin, TX"), None, Some("US")], None, Some("Austin, Texas, United States"), true);
+    check([Some("Toronto"), Some("ON"), Some("Canada")], None, Some("Toronto, ON, CA"), true);
+    check([Some("Montréal"), Some("Québec"), Some("CA")], None, Some("Montreal, QC, CA"), true);
+    check([Some("Québec"), Some("QC"), Some("Canada")], None, Some("Quebec City, QC, CA"), true);
+    check([Some("Toronto"), None, Some("USA")], None, Some("Toronto, US"), false);
+    check([Some("Austin, TX"), None, Some("US")], None, Some("Austin, TX, US"), true);
     check(
         [Some("Smalltown"), Some("Ontario"), Some("Canada")],
         None,
-        Some("Smalltown, Ontario, Canada"),
+        Some("Smalltown, ON, CA"),
         false,
     );
-    check([None, None, Some("Canada")], Some("Remote - Ontario"), Some("Canada"), false);
-    check([None, None, Some("Canada")], Some("Hybrid in Toronto"), Some("Toronto, Ontario, Canada"), true);
-    check(none, Some("Toronto"), Some("Toronto, Ontario, Canada"), true);
-    check(none, Some("Toronto, ON, CA"), Some("Toronto, Ontario, Canada"), true);
-    check(none, Some("London"), Some("London, England, United Kingdom"), true);
-    check(none, Some("London, Ontario"), Some("London, Ontario, Canada"), true);
-    check(none, Some("London, ON"), Some("London, Ontario, Canada"), true);
-    check(none, Some("Vancouver, Canada"), Some("Vancouver, British Columbia, Canada"), true);
-    check(none, Some("San Francisco-Hybrid"), Some("San Francisco, California, United States"), true);
-    check(none, Some("New York, NY (HQ)"), Some("New York, New York, United States"), true);
-    check(none, Some("Remote - Ontario, Canada"), Some("Ontario, Canada"), false);
-    check(none, Some("GTA"), Some("Toronto, Ontario, Canada"), true);
+    check([None, None, Some("Canada")], Some("Remote - Ontario"), Some("CA"), false);
+    check([None, None, Some("Canada")], Some("Hybrid in Toronto"), Some("Toronto, ON, CA"), true);
+    check(none, Some("Toronto"), Some("Toronto, ON, CA"), true);
+    check(none, Some("Toronto, ON, CA"), Some("Toronto, ON, CA"), true);
+    check(none, Some("London"), Some("London, England, GB"), true);
+    check(none, Some("London, Ontario"), Some("London, ON, CA"), true);
+    check(none, Some("London, ON"), Some("London, ON, CA"), true);
+    check(none, Some("Vancouver, Canada"), Some("Vancouver, BC, CA"), true);
+    check(none, Some("San Francisco-Hybrid"), Some("San Francisco, CA, US"), true);
+    check(none, Some("New York, NY (HQ)"), Some("New York, NY, US"), true);
+    check(none, Some("Remote - Ontario, Canada"), Some("ON, CA"), false);
+    check(none, Some("GTA"), Some("Toronto, ON, CA"), true);
     check(none, Some("Remote (United States | Canada)"), None, false);
-    check(none, Some("Paris, Texas"), Some("Texas, United States"), false);
+    check(none, Some("Paris, Texas"), Some("Paris, TX, US"), true);
     check(none, Some("join us, remotely"), None, false);
-    check(none, Some("Remote, US"), Some("United States"), false);
-    check(none, Some("Télétravail, Québec"), Some("Quebec, Canada"), false);
-    check(none, Some("London ON"), Some("London, Ontario, Canada"), true);
+    check(none, Some("Remote, US"), Some("US"), false);
+    check(none, Some("Télétravail, Québec"), Some("QC, CA"), false);
+    check(none, Some("London ON"), Some("London, ON, CA"), true);
     check(none, Some("CF Polo Park"), None, false);
     check(none, Some("South America"), None, false);
-    check(none, Some("Mexico"), Some("Mexico"), false);
-    check(none, Some("Washington, D.C."), Some("Washington, District of Columbia, United States"), true);
+    check(none, Some("Mexico"), Some("MX"), false);
+    check(none, Some("Washington, D.C."), Some("Washington, DC, US"), true);
     check(none, Some("EMEA"), None, false);
     check(none, Some(""), None, false);
 }
