@@ -40,6 +40,10 @@ pub fn table(cities: &str, admin1: &str) -> anyhow::Result<String> {
     let mut kept = Vec::new();
     for (index, line) in cities.lines().enumerate() {
         let city = city(line, &regions).with_context(|| format!("line {}", index + 1))?;
+        // "Marseille 14" is a part of a city, which postings name as the city with a number.
+        if city.name.ends_with(|letter: char| letter.is_ascii_digit()) {
+            continue;
+        }
         let is_capital = line.split('\t').nth(7) == Some("PPLC");
         if WHOLE_COUNTRIES.contains(&city.country) || city.population >= ELSEWHERE || is_capital {
             kept.push(city);

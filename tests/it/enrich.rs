@@ -156,12 +156,7 @@ fn places_have_a_standard_form() {
     check([Some("Québec"), Some("QC"), Some("Canada")], None, Some("Quebec City, QC, CA"), true);
     check([Some("Toronto"), None, Some("USA")], None, Some("Toronto, US"), false);
     check([Some("Austin, TX"), None, Some("US")], None, Some("Austin, TX, US"), true);
-    check(
-        [Some("Smalltown"), Some("Ontario"), Some("Canada")],
-        None,
-        Some("Smalltown, ON, CA"),
-        false,
-    );
+    check([Some("Smalltown"), Some("Ontario"), Some("Canada")], None, Some("Smalltown, ON, CA"), false);
     check([None, None, Some("Canada")], Some("Remote - Ontario"), Some("CA"), false);
     check([None, None, Some("Canada")], Some("Hybrid in Toronto"), Some("Toronto, ON, CA"), true);
     check(none, Some("Toronto"), Some("Toronto, ON, CA"), true);

@@ -14,6 +14,7 @@ mod normalize_real;
 mod notify;
 mod payload;
 mod pipeline;
+mod places;
 mod publish;
 mod rank;
 mod rank_properties;

@@ -256,7 +256,7 @@ fn a_bad_ranking_file_is_refused_with_its_place() {
     );
     check("  default:", "  mine:", "profiles: `default` is missing");
     check("Airflow", "Airflwo", "`Airflwo` is not in taxonomy/skills.yml; did you mean `Airflow`?");
-    check("Toronto, Ontario, Canada", "Atlantis", "no place is known by the name `Atlantis`");
+    check("Toronto, Ontario, Canada", "El Dorado of old", "no place is known by the name `El Dorado of old`");
     check("Toronto, Ontario, Canada", "Ontario, Canada", "`Ontario, Canada` is no city");
     check("remote_from: [Canada]", "remote_from: [Narnia]", "`Narnia` is no country");
     check("floor: 95000", "floor: 195000", "target (130000) is below floor (195000)");

@@ -3,154 +3,8 @@
 
 use super::super::gazetteer::{self, City, key, kilometres};
 use super::super::postal::Area;
+use super::parts::{ORDINARY, OTHERWISE, Part, SHORT_COUNTRIES, WORLD, in_capitals, parts};
 use super::{Names, Places};
-
-/// Words around a place that say how one works there.
-pub(super) const NOISE: [&str; 61] = [
-    "remote",
-    "remotely",
-    "hybrid",
-    "hybride",
-    "onsite",
-    "on",
-    "site",
-    "office",
-    "offices",
-    "hq",
-    "headquarters",
-    "in",
-    "based",
-    "greater",
-    "area",
-    "metro",
-    "metropolitan",
-    "region",
-    "downtown",
-    "only",
-    "anywhere",
-    "person",
-    "days",
-    "week",
-    "full",
-    "time",
-    "teletravail",
-    "or",
-    "and",
-    "the",
-    "de",
-    "within",
-    "flexible",
-    "location",
-    "locations",
-    "fully",
-    "home",
-    "work",
-    "from",
-    "working",
-    "wfh",
-    "ou",
-    "et",
-    "a",
-    "at",
-    "of",
-    "multiple",
-    "various",
-    "surrounding",
-    "areas",
-    "arrondissement",
-    "er",
-    "e",
-    "eme",
-    "cedex",
-    "city",
-    "near",
-    "all",
-    "any",
-    "bureau",
-    "available",
-];
-
-/// Names of cities that are words of a posting too: they count only with their region.
-const ORDINARY: [&str; 34] = [
-    "mobile",
-    "orange",
-    "independence",
-    "corona",
-    "central",
-    "university",
-    "college",
-    "plant",
-    "park",
-    "industry",
-    "commerce",
-    "enterprise",
-    "liberty",
-    "hope",
-    "union",
-    "campus",
-    "center",
-    "centre",
-    "international",
-    "global",
-    "national",
-    "normal",
-    "field",
-    "hospital",
-    "eastern",
-    "western",
-    "northern",
-    "southern",
-    "east",
-    "west",
-    "north",
-    "south",
-    "general",
-    "progress",
-];
-
-/// Parts of the world that are larger than a country; some villages have such a name too.
-const WORLD: [&str; 16] = [
-    "apac", "emea", "emeia", "latam", "amer", "amers", "namer", "americas", "america", "europe", "asia",
-    "africa", "mena", "dach", "benelux", "world",
-];
-
-/// Names of countries that are written in capitals within other words: "Acme UK".
-const SHORT_COUNTRIES: [&str; 4] = ["us", "usa", "uk", "uae"];
-
-/// Words after a name that make it one of a street, or the beginning of a longer name.
-const OTHERWISE: [&str; 31] = [
-    "road",
-    "rd",
-    "street",
-    "avenue",
-    "ave",
-    "lane",
-    "drive",
-    "boulevard",
-    "blvd",
-    "way",
-    "square",
-    "close",
-    "des",
-    "du",
-    "sur",
-    "sous",
-    "en",
-    "les",
-    "la",
-    "le",
-    "upon",
-    "am",
-    "an",
-    "der",
-    "bei",
-    "im",
-    "del",
-    "di",
-    "da",
-    "aan",
-    "sul",
-];
 
 /// Most names looked at in one text.
 const MENTIONS: usize = 6;
@@ -207,37 +61,6 @@ pub(super) struct Said<'p> {
     pub mentions: Vec<Mention<'p>>,
     /// Every word is a name or noise.
     pub is_explained: bool,
-}
-
-/// A part of a text between separators, as words.
-struct Part<'t> {
-    text: &'t str,
-    key: String,
-    words: Vec<(usize, usize)>,
-}
-
-impl<'t> Part<'t> {
-    fn new(text: &'t str) -> Part<'t> {
-        let key = key(text);
-        let mut words = Vec::new();
-        let mut start = 0;
-        for word in key.split(' ') {
-            if !word.is_empty() {
-                words.push((start, start + word.len()));
-            }
-            start += word.len() + 1;
-        }
-        Part { text, key, words }
-    }
-
-    fn span(&self, from: usize, to: usize) -> &str {
-        &self.key[self.words[from].0..self.words[to - 1].1]
-    }
-
-    fn is_noise(&self, word: usize) -> bool {
-        let word = self.span(word, word + 1);
-        word.bytes().any(|byte| byte.is_ascii_digit()) || NOISE.contains(&word)
-    }
 }
 
 impl Places {
@@ -394,12 +217,6 @@ impl Candidate<'_> {
     }
 }
 
-fn parts(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', ';', '|', '/', '(', ')', '•', '·', '–', '—', '&', '\n', ':', '+'])
-        .flat_map(|part| part.split(" - "))
-        .flat_map(|part| part.split(" or "))
-}
-
 fn is_same(one: &City, other: &City) -> bool {
     one.country == other.country && kilometres((one.lat, one.lon), (other.lat, other.lon)) < SAME_KM
 }
@@ -459,11 +276,4 @@ fn believe_stated_regions(text: &str, mentions: &mut [Mention]) {
             }
         }
     }
-}
-
-/// Whether the words stand in the text in capitals.
-fn in_capitals(text: &str, words: &str) -> bool {
-    let letters: String = words.chars().filter(|letter| *letter != ' ').collect::<String>().to_uppercase();
-    let is_written = |word: &str| word.chars().filter(|letter| letter.is_alphanumeric()).eq(letters.chars());
-    text.split([' ', '-']).any(is_written) || is_written(text)
 }

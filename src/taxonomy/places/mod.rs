@@ -2,13 +2,15 @@
 //! what it does not know there is the gazetteer. A text that names nothing known stays unknown; no place is guessed.
 
 mod mentions;
+mod parts;
 mod reading;
 
 use super::gazetteer::key;
 use super::postal::{self, Area};
 use crate::yaml;
 use anyhow::{Context, ensure};
-use mentions::{Depth, Mention, NOISE, Said};
+use mentions::{Depth, Mention, Said};
+use parts::NOISE;
 use reading::Choice;
 use serde::Deserialize;
 use std::collections::HashMap;
