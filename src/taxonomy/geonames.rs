@@ -14,7 +14,7 @@ const ENGLISH: [&str; 3] = ["AU", "NZ", "US"];
 /// Fewest inhabitants elsewhere.
 const ELSEWHERE: u32 = 15_000;
 /// Fewest inhabitants of a place that is also found by its other names.
-const RENOWNED: u32 = 300_000;
+const RENOWNED: u32 = 150_000;
 /// The same in the countries that are kept whole.
 const RENOWNED_IN_WHOLE: u32 = 100_000;
 

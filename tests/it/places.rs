@@ -31,6 +31,9 @@ fn the_rest_of_the_text_decides_between_namesakes() {
 fn places_are_found_as_people_write_them() {
     check("Krakow", Some("Kraków, Lesser Poland, PL"));
     check("SF - Hybrid", Some("San Francisco, CA, US"));
+    check("GB-London", Some("London, England, GB"));
+    check("Aarhus, Denmark", Some("Århus, Central Jutland, DK"));
+    check("Leeds or Hull, LS1 3EX", Some("Leeds, England, GB"));
     check("SF or NYC", Some("San Francisco, CA, US"));
     check("Toronto, Ontario", Some("Toronto, ON, CA"));
     check("Montréal (QC)", Some("Montreal, QC, CA"));

@@ -51,6 +51,8 @@ pub(super) struct Mention<'p> {
     pub cities: Vec<Candidate<'p>>,
     pub regions: &'p [usize],
     pub country: Option<usize>,
+    /// Several curated cities have the name, and none is much larger than the others.
+    pub is_contested: bool,
     /// Nothing else is said in its part of the text.
     pub is_whole: bool,
 }
@@ -179,6 +181,12 @@ impl Places {
             }
         });
         let mut cities: Vec<City<'p>> = curated.collect();
+        let inhabitants = |index: usize| {
+            let known =
+                found.iter().find(|city| cities.get(index).is_some_and(|curated| is_same(curated, city)));
+            known.map_or(0, |city| city.population)
+        };
+        let is_contested = cities.len() > 1 && inhabitants(0) < inhabitants(1).saturating_mul(3);
         let country = names.and_then(|names| names.country);
         for city in found.into_iter().filter(|_| country.is_none()) {
             if !cities.iter().any(|other| is_same(other, &city)) {
@@ -189,7 +197,13 @@ impl Places {
             Some(area) => near(&cities, area),
             None => (0..cities.len()).map(|index| candidate(&cities, index)).collect(),
         };
-        Mention { cities, regions: names.map_or(&[], |names| &names.regions), country, is_whole: false }
+        Mention {
+            cities,
+            regions: names.map_or(&[], |names| &names.regions),
+            country,
+            is_contested,
+            is_whole: false,
+        }
     }
 }
 
@@ -197,14 +211,13 @@ impl Mention<'_> {
     /// Among words that are no names, a name means less: a region near a postal area nothing, a city only what is well
     /// known or near.
     fn among_words(&mut self, in_area: bool) {
-        let namesakes = self.cities.iter().filter(|candidate| candidate.is_curated()).count();
         if in_area {
             self.regions = &[];
             self.cities.retain(|candidate| candidate.is_near && candidate.city.population >= LARGE);
         } else {
             self.cities.retain(Candidate::is_curated);
         }
-        for candidate in self.cities.iter_mut().filter(|_| namesakes > 1) {
+        for candidate in self.cities.iter_mut().filter(|_| self.is_contested) {
             candidate.need = candidate.need.max(Need::Country);
         }
     }

@@ -150,6 +150,9 @@ impl Places {
     /// The place in a displayed text such as `Toronto, ON` or `Remote - Ontario, Canada`; of several cities the first.
     /// A text that names several countries and no city is no place.
     pub fn in_text(&self, text: &str) -> Option<Place> {
+        if let Some((area, rest)) = postal::area(text) {
+            return Some(self.in_area(&area, &rest));
+        }
         for separator in [";", " / ", " or "] {
             if text.contains(separator) {
                 let mut places = text.split(separator).take(SEVERAL).filter_map(|one| self.in_text(one));
@@ -160,9 +163,6 @@ impl Places {
     }
 
     fn in_one_text(&self, text: &str) -> Option<Place> {
-        if let Some((area, rest)) = postal::area(text) {
-            return Some(self.in_area(&area, &rest));
-        }
         let said = self.said(text, Depth::Curated);
         let choice = reading::best(self, &said.mentions, None);
         if let Some(choice) =
