@@ -1,6 +1,6 @@
 //! Places from text: country and city that a location text names, against those that its source gave in fields.
 
-use super::report::{Score, Task};
+use super::report::{self, Score, Task};
 use super::rows;
 use anyhow::Result;
 use job_etl::taxonomy::Taxonomy;
@@ -63,7 +63,10 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
                 });
                 let source = row["src"].as_str().unwrap_or_default();
                 let label = (show(&truth.country), truth.cities.join(" + "), truth.coordinates);
-                eprintln!("place {verdict}\t{source}\t{text}\t{label:?}\t{}", said.unwrap_or_default());
+                report::miss(&format!(
+                    "place {verdict}\t{source}\t{text}\t{label:?}\t{}",
+                    said.unwrap_or_default()
+                ));
             }
         }
     }
