@@ -157,7 +157,7 @@ fn places_have_a_standard_form() {
     check([Some("Toronto"), None, Some("USA")], None, Some("Toronto, US"), false);
     check([Some("Austin, TX"), None, Some("US")], None, Some("Austin, TX, US"), true);
     check([Some("Smalltown"), Some("Ontario"), Some("Canada")], None, Some("Smalltown, ON, CA"), false);
-    check([None, None, Some("Canada")], Some("Remote - Ontario"), Some("CA"), false);
+    check([None, None, Some("Canada")], Some("Remote - Ontario"), Some("Canada"), false);
     check([None, None, Some("Canada")], Some("Hybrid in Toronto"), Some("Toronto, ON, CA"), true);
     check(none, Some("Toronto"), Some("Toronto, ON, CA"), true);
     check(none, Some("Toronto, ON, CA"), Some("Toronto, ON, CA"), true);
@@ -172,12 +172,12 @@ fn places_have_a_standard_form() {
     check(none, Some("Remote (United States | Canada)"), None, false);
     check(none, Some("Paris, Texas"), Some("Paris, TX, US"), true);
     check(none, Some("join us, remotely"), None, false);
-    check(none, Some("Remote, US"), Some("US"), false);
+    check(none, Some("Remote, US"), Some("United States"), false);
     check(none, Some("Télétravail, Québec"), Some("QC, CA"), false);
     check(none, Some("London ON"), Some("London, ON, CA"), true);
     check(none, Some("CF Polo Park"), None, false);
     check(none, Some("South America"), None, false);
-    check(none, Some("Mexico"), Some("MX"), false);
+    check(none, Some("Mexico"), Some("Mexico"), false);
     check(none, Some("Washington, D.C."), Some("Washington, DC, US"), true);
     check(none, Some("EMEA"), None, false);
     check(none, Some(""), None, false);

@@ -37,8 +37,8 @@ fn places_are_found_as_people_write_them() {
     check("SF or NYC", Some("San Francisco, CA, US"));
     check("Toronto, Ontario", Some("Toronto, ON, CA"));
     check("Montréal (QC)", Some("Montreal, QC, CA"));
-    check("Remote, United States", Some("US"));
-    check("Acme UK", Some("GB"));
+    check("Remote, United States", Some("United States"));
+    check("Acme UK", Some("United Kingdom"));
     check("13 - MARSEILLE 14", Some("Marseille, Provence-Alpes-Côte d'Azur, FR"));
     check("48 - NULLEPART SUR LOT", Some("Nullepart sur Lot, Occitanie, FR"));
     check("72 - Sarthe", Some("Pays de la Loire, FR"));

@@ -135,7 +135,7 @@ impl Places {
     }
 
     /// `City, REGION, CC` with the parts that are known. The region is its code where everyone writes it so: in Canada,
-    /// the United States and Australia.
+    /// the United States and Australia. A country alone is its name.
     pub fn standard_form(&self, place: &Place) -> String {
         let region = place.region.as_deref().map(|name| {
             let is_written_as_code = ["CA", "US", "AU"].contains(&place.country.as_str());
@@ -143,6 +143,11 @@ impl Places {
             let mut known = known.filter(|region| region.country == place.country && region.name == name);
             known.next().and_then(|region| region.code.as_deref()).unwrap_or(name)
         });
+        if place.city.is_none() && region.is_none() {
+            // `CA` alone is read as California.
+            let country = self.countries.iter().find(|country| country.code == place.country);
+            return country.map_or(&place.country, |country| &country.name).clone();
+        }
         let parts = [place.city.as_deref(), region, Some(place.country.as_str())];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
