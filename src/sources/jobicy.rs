@@ -1,8 +1,6 @@
 //! Jobicy: remote jobs only, the latest of a place, an industry or a tag in one answer, with a delay of three hours.
 
-use super::{
-    Body, Coverage, Method, Page, PageError, Policy, Record, Request, Search, Source, field, records,
-};
+use super::{Body, Coverage, Page, PageError, Policy, Record, Request, Search, Source, field, records};
 use crate::posting::{Posting, RejectReason, RemoteType, Salary};
 use serde_json::Value;
 
@@ -50,9 +48,7 @@ impl Source for Jobicy {
             ("industry", search.category.clone()),
             ("tag", search.query.clone()),
         ];
-        let query = parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-        let path = "/api/v2/remote-jobs".to_owned();
-        vec![Request { method: Method::Get, path, query, page: 1, search: search.clone() }]
+        vec![Request::first("/api/v2/remote-jobs", parameters, search)]
     }
 
     fn page(&self, _request: &Request, body: &Body) -> Result<Page, PageError> {

@@ -170,6 +170,18 @@ pub struct Request {
     pub search: Search,
 }
 
+impl Request {
+    /// The first page of a search: a GET with the parameters that have a value.
+    pub fn first<const N: usize>(
+        path: &str,
+        parameters: [(&'static str, Option<String>); N],
+        search: &Search,
+    ) -> Request {
+        let query = parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        Request { method: Method::Get, path: path.to_owned(), query, page: 1, search: search.clone() }
+    }
+}
+
 /// How a request is sent.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Method {

@@ -1,8 +1,6 @@
 //! Remotive: remote jobs only, a search result in one answer, with a delay of a day.
 
-use super::{
-    Body, Coverage, Method, Page, PageError, Policy, Record, Request, Search, Source, field, records,
-};
+use super::{Body, Coverage, Page, PageError, Policy, Record, Request, Search, Source, field, records};
 use crate::posting::{Posting, RejectReason, RemoteType, Salary};
 
 /// `remotive.com`
@@ -38,9 +36,7 @@ impl Source for Remotive {
             ("company_name", search.company.clone()),
             ("limit", search.limit.map(|limit| limit.to_string())),
         ];
-        let query = parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-        let path = "/api/remote-jobs".to_owned();
-        vec![Request { method: Method::Get, path, query, page: 1, search: search.clone() }]
+        vec![Request::first("/api/remote-jobs", parameters, search)]
     }
 
     fn page(&self, _request: &Request, body: &Body) -> Result<Page, PageError> {
