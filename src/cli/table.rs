@@ -54,18 +54,27 @@ fn facts(job: &ListedJob) -> String {
     facts.join(" · ")
 }
 
+/// Pay as the source's fields state it, else as its words were read.
 fn pay(job: &ListedJob) -> Option<String> {
+    if let Some(range) = range(job.salary_min_cents, job.salary_max_cents) {
+        let currency = job.salary_currency.as_deref().map(|currency| format!(" {currency}"));
+        let period = job.salary_period.as_deref().map(|period| format!(" a {period}"));
+        return Some(format!("{range}{}{}", currency.unwrap_or_default(), period.unwrap_or_default()));
+    }
+    let whole = |cents: Option<i64>| cents.map(|cents| (cents + 50) / 100 * 100);
+    let read = range(whole(job.salary_min_norm_cents), whole(job.salary_max_norm_cents))?;
+    Some(format!("about {read} CAD a year, from the text"))
+}
+
+fn range(min: Option<i64>, max: Option<i64>) -> Option<String> {
     let amount = |cents: Option<i64>| cents.map(|cents| thousands_of(Hundredths(cents)));
-    let range = match (amount(job.salary_min_cents), amount(job.salary_max_cents)) {
-        (Some(min), Some(max)) if min == max => min,
-        (Some(min), Some(max)) => format!("{min}–{max}"),
-        (Some(min), None) => format!("from {min}"),
-        (None, Some(max)) => format!("up to {max}"),
-        (None, None) => return None,
-    };
-    let currency = job.salary_currency.as_deref().map(|currency| format!(" {currency}")).unwrap_or_default();
-    let period = job.salary_period.as_deref().map(|period| format!(" a {period}")).unwrap_or_default();
-    Some(format!("{range}{currency}{period}"))
+    match (amount(min), amount(max)) {
+        (Some(min), Some(max)) if min == max => Some(min),
+        (Some(min), Some(max)) => Some(format!("{min}–{max}")),
+        (Some(min), None) => Some(format!("from {min}")),
+        (None, Some(max)) => Some(format!("up to {max}")),
+        (None, None) => None,
+    }
 }
 
 fn thousands_of(amount: Hundredths) -> String {

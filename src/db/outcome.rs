@@ -12,6 +12,8 @@ macro_rules! listed {
         concat!(
             "select hash_key, job_title, company, location, remote_type, contract_type,
                     (salary_min * 100)::bigint as salary_min_cents, (salary_max * 100)::bigint as salary_max_cents,
+                    (salary_min_norm * 100)::bigint as salary_min_norm_cents,
+                    (salary_max_norm * 100)::bigint as salary_max_norm_cents,
                     salary_currency, salary_period, job_link, apply_url, source, openings, posted_at, first_seen_at,
                     (rank_score * 100)::bigint as score_hundredths, rank_explain
              from marts.fact_jobs ",
@@ -45,6 +47,8 @@ pub struct ListedJob {
     pub contract_type: String,
     pub salary_min_cents: Option<i64>,
     pub salary_max_cents: Option<i64>,
+    pub salary_min_norm_cents: Option<i64>,
+    pub salary_max_norm_cents: Option<i64>,
     pub salary_currency: Option<String>,
     pub salary_period: Option<String>,
     pub job_link: Option<String>,
