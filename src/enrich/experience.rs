@@ -1,6 +1,7 @@
 //! The years of experience that a description asks for, in English and French.
 
 use crate::posting::Seniority;
+use crate::taxonomy::phrases::any_case;
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
@@ -8,9 +9,9 @@ use std::sync::LazyLock;
 const MOST: u32 = 20;
 
 static UNITS: LazyLock<AhoCorasick> =
-    LazyLock::new(|| words(&["year", "yrs", "yr ", " ans", " an ", "année"]));
+    LazyLock::new(|| any_case(["year", "yrs", "yr ", " ans", " an ", "année"]));
 static SUBJECT: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    words(&[
+    any_case([
         "experience",
         "expérience",
         "exp.",
@@ -22,7 +23,7 @@ static SUBJECT: LazyLock<AhoCorasick> = LazyLock::new(|| {
     ])
 });
 static OTHER: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    words(&[
+    any_case([
         "last",
         "past",
         "over the",
@@ -79,10 +80,9 @@ fn number_before(text: &str) -> Option<u32> {
 fn last_number(text: &str) -> Option<(u32, &str)> {
     let digits = text.bytes().rev().take_while(u8::is_ascii_digit).count();
     if digits > 0 {
-        let before = &text[..text.len() - digits];
+        let (before, number) = text.split_at(text.len() - digits);
         let is_part = before.ends_with(['.', ',', '$', '€', '£']) || before.ends_with(char::is_alphabetic);
-        return (digits <= 2 && !is_part)
-            .then(|| Some((text[text.len() - digits..].parse().ok()?, before)))?;
+        return if digits > 2 || is_part { None } else { Some((number.parse().ok()?, before)) };
     }
     let letters: usize =
         text.chars().rev().take_while(|character| character.is_alphabetic()).map(char::len_utf8).sum();
@@ -112,10 +112,6 @@ const NUMBERS: &[(&str, u32)] = &[
     ("neuf", 9),
     ("dix", 10),
 ];
-
-fn words(list: &[&str]) -> AhoCorasick {
-    AhoCorasick::builder().ascii_case_insensitive(true).build(list).expect("a few short words")
-}
 
 #[cfg(test)]
 mod tests {

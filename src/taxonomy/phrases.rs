@@ -37,3 +37,12 @@ impl Phrases {
         })
     }
 }
+
+/// Finds words in running text, where neither case nor accents are folded: any case of ASCII letters, every one that
+/// overlaps another too.
+///
+/// # Panics
+/// When the words do not fit into an automaton, which a constant list of them does.
+pub fn any_case<W: AsRef<[u8]>>(words: impl IntoIterator<Item = W>) -> AhoCorasick {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a constant list of words")
+}

@@ -1,11 +1,12 @@
 //! Words around an amount that say whether it is pay, in English and French.
 
+use crate::taxonomy::phrases::any_case;
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
-static REFUSALS: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(REFUSED));
-static PAY: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(PAY_WORDS));
-static TARGETS: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(TARGET_WORDS));
+static REFUSALS: LazyLock<AhoCorasick> = LazyLock::new(|| any_case(REFUSED));
+static PAY: LazyLock<AhoCorasick> = LazyLock::new(|| any_case(PAY_WORDS));
+static TARGETS: LazyLock<AhoCorasick> = LazyLock::new(|| any_case(TARGET_WORDS));
 
 /// Where the last word ends that says an amount is pay.
 pub fn last_pay_word(text: &str) -> Option<usize> {
@@ -31,10 +32,6 @@ fn last(automaton: &AhoCorasick, text: &str) -> Option<usize> {
         !is_short || !touches && !after.starts_with(char::is_alphabetic)
     });
     found.map(|found| found.end()).max()
-}
-
-fn automaton(words: &[&str]) -> AhoCorasick {
-    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a few short words")
 }
 
 /// Pay that hangs on results.

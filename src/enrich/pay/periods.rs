@@ -1,6 +1,7 @@
 //! The words that say how long an amount pays for, in English and French: `per annum`, `/h`, `de l'heure`, `Mensuel de`.
 
 use crate::posting::SalaryPeriod::{self, Day, Hour, Month, Week, Year};
+use crate::taxonomy::phrases::any_case;
 use aho_corasick::AhoCorasick;
 use std::cmp::Reverse;
 use std::sync::LazyLock;
@@ -156,8 +157,7 @@ impl Phrases {
                 periods.push(*period);
             }
         }
-        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(spellings);
-        Phrases { automaton: automaton.expect("a few short phrases"), periods }
+        Phrases { automaton: any_case(spellings), periods }
     }
 
     fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Found> + 'a {

@@ -5,6 +5,9 @@ use super::amounts::{Amount, Currency, Scale, amounts};
 use super::evidence;
 use super::periods;
 use crate::posting::SalaryPeriod;
+use crate::taxonomy::phrases::any_case;
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// What the text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +37,14 @@ pub struct Stated {
     pub end: usize,
 }
 
+static NO_FIXED_PAY: LazyLock<AhoCorasick> =
+    LazyLock::new(|| any_case(["commission only", "100% commission", "commission seule"]));
+
 /// The pay that a text states, if it does.
 pub fn pay(text: &str, kind: Text) -> Option<Stated> {
+    if kind == Text::Field && NO_FIXED_PAY.is_match(text) {
+        return None;
+    }
     let groups = groups(text, kind);
     let judged = groups.into_iter().filter_map(|group| {
         let evidence = match kind {
@@ -233,10 +242,6 @@ fn is_plausible(amount: f64, period: SalaryPeriod, currency: Option<Currency>) -
 
 /// How much speaks for a group in a field that is about pay; `None` when it is something else.
 fn in_field(text: &str, group: &Stated) -> Option<u32> {
-    let lower = text.to_lowercase();
-    if ["commission only", "100% commission", "commission seule"].iter().any(|words| lower.contains(words)) {
-        return None;
-    }
     let is_range = group.min.is_some() && group.max.is_some();
     let size = group.max.or(group.min)?;
     let is_whole = group.start == text.len() - text.trim_start().len() && group.end == text.trim_end().len();
