@@ -79,6 +79,16 @@ impl Taxonomy {
         self.places.in_text(text)
     }
 
+    /// Every place that a displayed text such as `Toronto, ON or NYC` names.
+    pub fn all_places(&self, text: &str) -> Vec<places::Place> {
+        self.places.all_in_text(text)
+    }
+
+    /// A place as `City, REGION, CC`.
+    pub fn shown_place(&self, place: &places::Place) -> String {
+        self.places.standard_form(place)
+    }
+
     /// The ISO code of a country from any of its names.
     pub fn country_code(&self, text: &str) -> Option<&str> {
         self.places.country_code(text)
