@@ -1,7 +1,7 @@
 //! What a job's own words say: standard title, level, skills, place, pay in Canadian dollars a year, language. Pure: the
 //! same job and dictionaries give the same row. Fills a column only from evidence, and says which in `provenance`.
 
-use super::{pay, place, title};
+use super::{pay, place, remote, title};
 use crate::posting::{Hundredths, RemoteType, SalaryPeriod, Seniority};
 use crate::taxonomy::{Taxonomy, language};
 use md5::{Digest, Md5};
@@ -140,10 +140,7 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
         pay::cad_per_year(input, location.country.as_deref(), taxonomy);
     let text = input.description_text.filter(|text| !text.trim().is_empty());
     let spoken = text.and_then(language::detect).or_else(|| language::detect(input.job_title));
-    let remote_from = match input.remote_type {
-        RemoteType::Unknown => Provenance::NONE,
-        _ => Provenance::new("structured", 0.9),
-    };
+    let work = remote::work(input, taxonomy);
     let language_from =
         spoken.map_or(Provenance::NONE, |(_, confidence)| Provenance::new("dictionary", confidence));
 
@@ -162,8 +159,8 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
         location_lat: location.coordinates.map(|(lat, _)| lat),
         location_lon: location.coordinates.map(|(_, lon)| lon),
         places: location.all,
-        remote_type: input.remote_type,
-        remote_countries: Vec::new(),
+        remote_type: work.model,
+        remote_countries: work.countries,
         salary_min: input.salary_min,
         salary_max: input.salary_max,
         salary_currency: input.salary_currency.map(str::to_owned),
@@ -176,7 +173,7 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
             seniority: title.level_from,
             skills: skills_from,
             location: location.from,
-            remote: remote_from,
+            remote: work.from,
             salary: pay_from,
             language: language_from,
         },

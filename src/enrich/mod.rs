@@ -5,7 +5,9 @@ pub mod core;
 mod experience;
 pub mod pay;
 mod place;
+mod remote;
 mod title;
+pub mod work_words;
 
 use crate::batches;
 use crate::db;

@@ -14,6 +14,7 @@ pub mod skills;
 pub mod titles;
 pub mod trie;
 pub mod words;
+pub mod work_model;
 
 use crate::revision::revision;
 use anyhow::Context;

@@ -6,6 +6,7 @@ mod mentions;
 mod parts;
 mod reading;
 pub mod several;
+pub mod world;
 
 use super::gazetteer::key;
 use super::postal::{self, Area};

@@ -25,13 +25,18 @@ impl Places {
         if postal::area(text).is_some() {
             return self.in_text(text).into_iter().collect();
         }
+        without_covered(self.listed(text))
+    }
+
+    /// The same with countries and regions in which another place of the list lies.
+    pub(super) fn listed(&self, text: &str) -> Vec<Place> {
         let mut places = Vec::new();
         for one in segments(text).take(NAMES) {
             for place in self.all_in_segment(one) {
                 add(&mut places, place);
             }
         }
-        without_covered(places)
+        places
     }
 
     /// Whether a text may name more than one place: most name one, and need not be read twice. Where the text in parts
