@@ -32,3 +32,25 @@ pub fn text(path: &Path) -> Result<Option<String>> {
     }
     Ok(Some(text))
 }
+
+/// Every row of the JSON files of a folder, whatever their names: lines of NDJSON, or one value. A line that is no JSON is
+/// passed over.
+pub fn folder(data: &Path, name: &str) -> Result<Vec<Value>> {
+    let mut rows = Vec::new();
+    let Ok(entries) = std::fs::read_dir(data.join(name)) else { return Ok(rows) };
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.sort();
+    for file in files {
+        let shown = file.to_string_lossy().into_owned();
+        let plain = shown.strip_suffix(".gz").unwrap_or(&shown);
+        if !plain.ends_with(".json") && !plain.ends_with(".jsonl") {
+            continue;
+        }
+        let Some(text) = text(Path::new(plain))? else { continue };
+        match serde_json::from_str(&text) {
+            Ok(value) => rows.push(value),
+            Err(_) => rows.extend(text.lines().filter_map(|line| serde_json::from_str(line).ok())),
+        }
+    }
+    Ok(rows)
+}
