@@ -1,13 +1,16 @@
 //! Pay as Canadian dollars a year: from structured fields, then from what the texts state.
 
+pub mod statement;
+mod judgement;
+mod ranges;
 pub mod amounts;
+mod numbers;
 mod evidence;
 mod periods;
-pub mod statement;
 
 use super::core::{EnrichInput, Provenance};
 use crate::posting::{Hundredths, SalaryPeriod};
-use crate::taxonomy::Taxonomy;
+use crate::taxonomy::{Taxonomy, currencies};
 use amounts::Currency;
 use statement::{Stated, Text};
 
@@ -62,27 +65,12 @@ fn ordered(min: Option<Hundredths>, max: Option<Hundredths>, from: Provenance) -
 
 /// The ISO 4217 code of a currency as written, and how sure that is.
 fn code(currency: Currency, country: Option<&str>) -> Option<(&'static str, f64)> {
-    let dollar = match country {
-        Some("CA") => Some("CAD"),
-        Some("US") => Some("USD"),
-        Some("AU") => Some("AUD"),
-        Some("NZ") => Some("NZD"),
-        Some("SG") => Some("SGD"),
-        Some("HK") => Some("HKD"),
-        Some("MX") => Some("MXN"),
-        _ => None,
-    };
-    let krona = match country {
-        Some("SE") => Some("SEK"),
-        Some("NO") => Some("NOK"),
-        Some("DK") => Some("DKK"),
-        Some("IS") => Some("ISK"),
-        _ => None,
-    };
     match currency {
         Currency::Code(code) => Some((code, 1.0)),
-        Currency::Krona => Some((krona?, 1.0)),
-        Currency::Dollar { is_after } => match dollar {
+        Currency::Krona => Some((country.and_then(currencies::krona_of)?, 1.0)),
+        Currency::Yen if country == Some("CN") => Some(("CNY", 1.0)),
+        Currency::Yen => Some(("JPY", if country == Some("JP") { 1.0 } else { 0.8 })),
+        Currency::Dollar { is_after } => match country.and_then(currencies::dollar_of) {
             Some(code) => Some((code, 1.0)),
             // In French the sign follows, and French is spoken with Canadian dollars.
             None if is_after => Some(("CAD", 0.8)),
