@@ -209,6 +209,21 @@ pub fn krona_of(country: &str) -> Option<&'static str> {
     })
 }
 
+/// The currency that pay is mostly stated in, in a country (ISO 3166).
+pub fn home_of(country: &str) -> Option<&'static str> {
+    dollar_of(country).or_else(|| krona_of(country)).or(match country {
+        "GB" => Some("GBP"),
+        "CH" => Some("CHF"),
+        "PL" => Some("PLN"),
+        "IN" => Some("INR"),
+        "JP" => Some("JPY"),
+        "CN" => Some("CNY"),
+        "BR" => Some("BRL"),
+        "AT" | "BE" | "DE" | "ES" | "FI" | "FR" | "GR" | "IE" | "IT" | "LU" | "NL" | "PT" => Some("EUR"),
+        _ => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -40,6 +40,11 @@ impl Money {
         Ok(money)
     }
 
+    /// Whether a currency can be converted.
+    pub fn has_rate(&self, currency: &str) -> bool {
+        self.cad_per_unit.contains_key(currency)
+    }
+
     /// An amount as Canadian dollars a year, or `None` for an unknown currency or a yearly pay that cannot be meant.
     pub fn cad_per_year(
         &self,

@@ -21,15 +21,23 @@ pub fn last_refusal(text: &str) -> Option<usize> {
     ends(&REFUSALS, text).max()
 }
 
-/// Whether the words around an amount say that it hangs on results: the word nearest before it decides, then the first
-/// after it.
+/// Whether the words around an amount say that it hangs on results: the word right after it decides, then the nearest
+/// before it, then the first after it.
 pub fn is_target(before: &str, after: &str) -> bool {
+    if names_base(after.trim_start_matches(['+', ' '])) {
+        return false;
+    }
     let (target, base) = (ends(&TARGETS, before).max(), ends(&BASES, before).max());
     if target.is_some() || base.is_some() {
         return target > base;
     }
     let target = ends(&TARGETS, after).min();
     target.is_some_and(|target| ends(&BASES, after).min().is_none_or(|base| target < base))
+}
+
+/// Whether a text begins with a word for base pay.
+pub fn names_base(text: &str) -> bool {
+    BASES.find_iter(text).next().is_some_and(|found| found.start() == 0)
 }
 
 /// Whether an amount is paid for a span that is none of our periods.
@@ -173,6 +181,23 @@ const REFUSED: &[&str] = &[
     "allocation",
     "remboursement",
     "crédit",
+    "worth",
+    "donor",
+    "scholarship",
+    "rrsp",
+    "reer",
+    "sous gestion",
+    "actifs",
+    "portefeuille",
+    "subvention",
+    "ventes",
+    "indemnité",
+    "cotisation",
+    "assurance",
+    "mieux-être",
+    "scolarité",
+    "cooptation",
+    "financement",
 ];
 
 /// Words that say an amount is pay.
@@ -210,7 +235,6 @@ const PAY_WORDS: &[&str] = &[
     "pay for",
     "day rate",
     "annual rate",
-    "stipend of",
     "salaire",
     "rémunération",
     "remuneration",

@@ -18,6 +18,10 @@ const UNITS: &[&str] = &[
     "jours", "heures", "h/", "fte", "wte", "graduated", "ans",
 ];
 
+/// Bytes above a range in which pay may be spoken of, and those of a label at most.
+const ABOVE: usize = 300;
+const LABEL: usize = 48;
+
 /// How much speaks for a group in a field that is about pay; `None` when it is something else.
 pub fn in_field(text: &str, group: &Stated) -> Option<u32> {
     let is_range = group.min.is_some() && group.max.is_some();
@@ -28,7 +32,7 @@ pub fn in_field(text: &str, group: &Stated) -> Option<u32> {
         && !group.is_period_stated
         && (1_950.0..2_100.0).contains(&size);
     let segment = segment_after(text, group.end);
-    let is_counted = group.currency.is_none() && UNITS.iter().any(|unit| segment.starts_with(unit));
+    let is_counted = group.currency.is_none() && size < 1_000.0 && UNITS.iter().any(|unit| segment.starts_with(unit));
     if is_year_of_calendar || is_counted || evidence::has_other_span(&segment) {
         return None;
     }
@@ -80,13 +84,14 @@ pub fn in_description(text: &str, group: &Stated) -> Option<(u32, bool)> {
         return None;
     }
     let is_money = group.currency.is_some();
-    let is_named = ["base", "brut", "gross", "ote"].iter().any(|word| near.to_lowercase().starts_with(word));
+    let is_gross = ["brut", "gross", "ote"].iter().any(|word| near.to_lowercase().starts_with(word));
+    let is_named = is_gross || evidence::names_base(near);
     let is_said = pay_word.is_some() || is_named || evidence::last_pay_word(near).is_some();
     let is_year = period == SalaryPeriod::Year;
     let evidence = match (is_range, is_money, is_said) {
         (true, true, true) => 6,
         (true, false, true) if is_year || group.is_period_stated => 5,
-        (true, true, false) if is_year && size >= 15_000.0 || group.is_period_stated => 5,
+        (true, true, false) if (is_year && size >= 15_000.0 || group.is_period_stated) && is_set_apart(text, group) => 5,
         (false, true, true) if is_year && size >= 15_000.0 || group.is_period_stated => 3,
         (false, true, false) if group.is_period_stated && period == SalaryPeriod::Hour => 2,
         _ => return None,
@@ -94,6 +99,18 @@ pub fn in_description(text: &str, group: &Stated) -> Option<(u32, bool)> {
     // Base pay is what compares; targets count on commission.
     let is_target = evidence::is_target(before, after);
     Some((if is_target { evidence / 3 } else { evidence }, is_target))
+}
+
+/// Whether a range that no word of its clause calls pay stands where pay stands: alone in its line, after a label such as
+/// `Toronto:`, or below a line that speaks of pay.
+fn is_set_apart(text: &str, group: &Stated) -> bool {
+    let reach = text.ceil_char_boundary(group.start.saturating_sub(ABOVE));
+    let before = &text[reach..group.start];
+    let line = before.rsplit(['\n', '•']).next().unwrap_or_default();
+    let label = line.trim_matches(|c: char| !c.is_alphanumeric() && c != ':');
+    label.is_empty()
+        || (label.ends_with(':') || line.ends_with('(')) && label.len() <= LABEL
+        || evidence::last_pay_word(before).is_some()
 }
 
 /// The words before a byte in its line, at most 120 bytes, from the last end of a sentence.

@@ -57,7 +57,9 @@ pub fn after(text: &str, at: usize) -> Option<SalaryPeriod> {
     let end = rest
         .find(|c: char| c.is_ascii_digit() || matches!(c, '\n' | ';' | '•' | '|' | '$' | '€' | '£'))
         .unwrap_or(rest.len());
-    let end = rest[..end].find(". ").unwrap_or(end);
+    // `pr. måned` is no end of a sentence.
+    let stop = rest[..end].match_indices(". ").find(|(stop, _)| !rest[..*stop].ends_with("pr"));
+    let end = stop.map_or(end, |(stop, _)| stop);
     let first = PHRASES_AFTER.find(&rest[..end]).min_by_key(|found| (found.start, Reverse(found.end)));
     first.map(|found| found.period)
 }

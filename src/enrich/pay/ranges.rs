@@ -77,6 +77,8 @@ fn link(text: &str, start: usize, from: usize, to: usize) -> Option<(Link, Optio
         return None;
     }
     let words = words.trim_matches(['+', '*', ' ', '.', '≈', '\u{a0}', '\n']).to_lowercase();
+    // `£31,000, rising to £36,500`
+    let words = if words.len() > 3 { words.trim_start_matches([',', ' ']).to_owned() } else { words };
     if between.contains('\n') && !matches!(words.as_str(), "to" | "à") {
         return None;
     }
@@ -177,6 +179,12 @@ fn single(text: &str, amount: Amount, kind: Text) -> Option<Stated> {
         return None;
     }
     let before = text[text.ceil_char_boundary(amount.start.saturating_sub(20))..amount.start].to_lowercase();
+    // `$70,0000 to $125,000`: the other end could not be read.
+    let other = before.trim_end();
+    let other = ["-", "–", "—", "to"].iter().find_map(|connector| other.strip_suffix(connector));
+    if other.is_some_and(|other| other.trim_end().ends_with(|c: char| c.is_ascii_digit())) {
+        return None;
+    }
     let after = text[amount.end..text.floor_char_boundary((amount.end + 12).min(text.len()))].to_lowercase();
     let before = before.trim_end().trim_end_matches(':');
     let is_most = ["up to", "jusqu'à", "jusqu’à", "maximum", "maximum of", "max", "max.", "bis zu", "hasta"]

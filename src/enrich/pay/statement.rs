@@ -67,7 +67,10 @@ pub fn pay_in(text: &str, kind: Text, home: Option<&str>) -> Option<Stated> {
     let chosen: Vec<Stated> =
         judged.iter().filter(|(evidence, _)| *evidence == best).map(|(_, group)| *group).collect();
     let is_home = |group: &&Stated| home.is_some() && currency_code(group) == home;
-    let first = chosen.iter().find(is_home).or(chosen.first())?;
+    let is_dollar = |group: &&Stated| {
+        matches!(group.currency, Some(Currency::Dollar { .. })) && home.is_some_and(|home| home.ends_with('D'))
+    };
+    let first = chosen.iter().find(is_home).or_else(|| chosen.iter().find(is_dollar)).or(chosen.first())?;
     Some(match kind {
         Text::Field => *first,
         Text::Description => chosen.iter().fold(*first, joined),
@@ -160,6 +163,17 @@ mod tests {
         check("Commission only, up to 4k a month", "nothing");
         check("Selon profil et expérience", "nothing");
         check("", "nothing");
+    }
+
+    #[test]
+    fn of_several_currencies_that_of_the_country_is_taken() {
+        let text = "US: the salary range is $150,000 - $180,000. Canada: the salary range is CA$120,000 - CA$140,000.";
+        let min = |home| pay_in(text, Text::Description, home).and_then(|pay| pay.min);
+        assert_eq!(min(Some("CAD")), Some(120_000.0));
+        assert_eq!(min(Some("USD")), Some(150_000.0));
+        assert_eq!(min(None), Some(150_000.0));
+        let text = "Canada: the pay range is CAD 120,000 - 140,000. US: the pay range is $150,000 - $180,000.";
+        assert_eq!(pay_in(text, Text::Description, Some("USD")).and_then(|pay| pay.min), Some(150_000.0));
     }
 
     #[test]
