@@ -135,8 +135,7 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
     let title = title::standard(input, taxonomy);
     let (skills, skills_from) = skills(input, taxonomy);
     let location = place::standard(input, taxonomy);
-    let (salary_min_norm, salary_max_norm, pay_from) =
-        pay::cad_per_year(input, location.country.as_deref(), taxonomy);
+    let pay = pay::read(input, location.country.as_deref(), taxonomy);
     let text = input.description_text.filter(|text| !text.trim().is_empty());
     let spoken = text.and_then(language::detect).or_else(|| language::detect(input.job_title));
     let remote_from = match input.remote_type {
@@ -163,12 +162,12 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
         places: Vec::new(),
         remote_type: input.remote_type,
         remote_countries: Vec::new(),
-        salary_min: input.salary_min,
-        salary_max: input.salary_max,
-        salary_currency: input.salary_currency.map(str::to_owned),
-        salary_period: input.salary_period,
-        salary_min_norm,
-        salary_max_norm,
+        salary_min: pay.salary_min,
+        salary_max: pay.salary_max,
+        salary_currency: pay.salary_currency,
+        salary_period: pay.salary_period,
+        salary_min_norm: pay.salary_min_norm,
+        salary_max_norm: pay.salary_max_norm,
         language: spoken.map(|(code, _)| code.to_owned()),
         provenance: Provenances {
             title: title.from,
@@ -176,7 +175,7 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
             skills: skills_from,
             location: location.from,
             remote: remote_from,
-            salary: pay_from,
+            salary: pay.from.unwrap_or(Provenance::NONE),
             language: language_from,
         },
     }

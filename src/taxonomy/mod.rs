@@ -2,10 +2,12 @@
 //! for fast look-up. A file that the folder lacks is replaced by the one built into the program; the tables of cities and
 //! postal areas are always the built-in ones. Knows no stage.
 
+pub mod currencies;
 pub mod gazetteer;
 pub mod geonames;
 pub mod language;
 pub mod money;
+pub mod periods;
 pub mod phrases;
 pub mod places;
 pub mod postal;
