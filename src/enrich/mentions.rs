@@ -13,6 +13,8 @@ use std::cmp::Reverse;
 const MOST_MODIFIERS: usize = 3;
 /// Words of a phrase that no dictionary has.
 const MOST_WORDS: usize = 4;
+/// How far "experience with" reaches, in bytes.
+const FAR: usize = 160;
 /// Items of a list after "experience with".
 const MOST_ITEMS: usize = 8;
 
@@ -27,6 +29,27 @@ pub struct Mention {
     pub skill: Option<u32>,
     /// Part of the text.
     pub section: Section,
+    /// What gave it away.
+    pub origin: Origin,
+}
+
+/// What gives a mention away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A dictionary has it.
+    Dictionary,
+    /// It looks like a name, and stands beside a known one.
+    Beside,
+    /// A noun such as `databases` with the words before it.
+    Head,
+    HeadAsked,
+    HeadAlone,
+    /// In the name of a job: `Java developer`.
+    Role,
+    /// It follows words such as "experience with".
+    Introduced,
+    /// A course of study.
+    Degree,
 }
 
 /// Reads texts, one after the other, without allocating for each.
@@ -73,12 +96,19 @@ impl Reading<'_> {
                 }
                 self.neighbours(end);
             }
-            self.add(hit.start, end, Some(hit.skill));
+            let origin = if self.is_role(end) { Origin::Role } else { Origin::Dictionary };
+            self.add(hit.start, end, Some(hit.skill), origin);
         }
     }
 
-    fn add(&mut self, start: usize, end: usize, skill: Option<u32>) {
-        self.found.push(Mention { start, end, skill, section: Section::Other });
+    /// Whether what ends at a byte is part of the name of a job.
+    fn is_role(&self, end: usize) -> bool {
+        let role = after(self.text, end).filter(|chunk| !chunk.opens);
+        role.is_some_and(|chunk| self.skills.words.role(&self.text[chunk.start..chunk.end]) == Some(Role::Person))
+    }
+
+    fn add(&mut self, start: usize, end: usize, skill: Option<u32>, origin: Origin) {
+        self.found.push(Mention { start, end, skill, section: Section::Other, origin });
     }
 
     /// The end of a version number that follows a name.
@@ -100,15 +130,15 @@ impl Reading<'_> {
             if self.hit_at(chunk.start).is_some() || Shape::of(&self.text[chunk.start..chunk.end]) != Shape::Name {
                 break;
             }
-            self.add(chunk.start, chunk.end, None);
+            self.add(chunk.start, chunk.end, None, Origin::Beside);
             end = chunk.end;
         }
     }
 
     fn signs(&mut self) {
-        for sign in &self.scan.signs {
+        for (index, sign) in self.scan.signs.iter().enumerate() {
             match sign.mark {
-                Mark::Head => self.head(sign.start, sign.end),
+                Mark::Head => self.head(index, sign.start, sign.end),
                 Mark::Introduces => self.introduced(sign.end),
                 Mark::Degree => self.degree(sign.start, sign.end),
                 Mark::Heading(_) | Mark::Inline(_) => {}
@@ -117,7 +147,7 @@ impl Reading<'_> {
     }
 
     /// A noun with the words before it.
-    fn head(&mut self, start: usize, end: usize) {
+    fn head(&mut self, index: usize, start: usize, end: usize) {
         let (mut first, mut skill, mut is_open) = (start, None, false);
         for _ in 0..MOST_MODIFIERS {
             let Some(chunk) = before(self.text, first) else { break };
@@ -131,7 +161,7 @@ impl Reading<'_> {
             }
             let word = &self.text[chunk.start..chunk.end];
             let role = self.skills.words.role(word);
-            if matches!(role, Some(Role::Stop | Role::Loose)) || Shape::of(word) == Shape::Other {
+            if matches!(role, Some(Role::Stop | Role::Loose | Role::Person)) || Shape::of(word) == Shape::Other {
                 break;
             }
             first = chunk.start;
@@ -141,8 +171,37 @@ impl Reading<'_> {
             }
         }
         if is_open {
-            self.add(first, end, skill);
+            let origin = if skill.is_some() {
+                Origin::Head
+            } else if self.is_asked(index, first) {
+                Origin::HeadAsked
+            } else if self.is_alone(first, end) {
+                Origin::HeadAlone
+            } else { return };
+            self.add(first, end, skill, origin);
         }
+    }
+
+    /// Whether the sentence up to a byte says that something is asked for.
+    fn is_asked(&self, index: usize, start: usize) -> bool {
+        for sign in self.scan.signs[..index].iter().rev() {
+            if sign.end + FAR < start {
+                break;
+            }
+            let is_asking = matches!(sign.mark, Mark::Introduces | Mark::Degree);
+            if is_asking && sign.end <= start {
+                return !self.text[sign.end..start].contains(['.', ';', '!', '?', '\n', '•']);
+            }
+        }
+        false
+    }
+
+    /// Whether a phrase is a whole line or item.
+    fn is_alone(&self, start: usize, end: usize) -> bool {
+        let is_edge = |letter: char| !letter.is_alphanumeric() && letter != ' ' && letter != '&';
+        let before = self.text[..start].trim_end_matches(' ');
+        let after = self.text[end..].trim_start_matches(' ');
+        (before.is_empty() || before.ends_with(is_edge)) && (after.is_empty() || after.starts_with(is_edge))
     }
 
     /// The phrases of a list that something introduces.
@@ -177,7 +236,7 @@ impl Reading<'_> {
             let role = self.skills.words.role(word);
             let skips = words == 0 && (role == Some(Role::Loose) || is_determiner(word));
             if !skips {
-                if role == Some(Role::Stop) || words == MOST_WORDS || Shape::of(word) == Shape::Other {
+                if matches!(role, Some(Role::Stop | Role::Person)) || words == MOST_WORDS || Shape::of(word) == Shape::Other {
                     break;
                 }
                 first = first.or(Some(chunk.start));
@@ -191,7 +250,7 @@ impl Reading<'_> {
         }
         let first = first?;
         if is_telling {
-            self.add(first, position, None);
+            self.add(first, position, None, Origin::Introduced);
         }
         Some(position)
     }
@@ -222,7 +281,7 @@ impl Reading<'_> {
         let next = after(self.text, end).map(|chunk| self.text[chunk.start..chunk.end].to_ascii_lowercase());
         let is_degree = !next.is_some_and(|next| NOT_DEGREES.contains(&next.as_str()));
         if is_degree {
-            self.add(start, end, None);
+            self.add(start, end, None, Origin::Degree);
         }
     }
 

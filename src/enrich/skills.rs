@@ -4,7 +4,7 @@
 //! not among the skills. What the grammar finds and no dictionary knows is a mention under its own words.
 
 use super::core::{EnrichInput, Provenance, SkillMention};
-use super::mentions::{self, Mention, Reader};
+use super::mentions::{Mention, Origin, Reader};
 use crate::taxonomy::Taxonomy;
 use crate::taxonomy::cues::Section;
 use std::cell::RefCell;
@@ -38,7 +38,7 @@ fn find_with(reader: &mut Reader, input: &EnrichInput, taxonomy: &Taxonomy) -> F
     for tag in input.skills_raw {
         if let Some(skill) = skills.tag(tag) {
             asked.push(skill);
-            let mention = Mention { start: 0, end: tag.len(), skill: Some(skill), section: Section::Other };
+            let mention = Mention { start: 0, end: tag.len(), skill: Some(skill), section: Section::Other, origin: Origin::Dictionary };
             keep(&mut kept, skills.name(skill), "tag", &mention);
         }
     }

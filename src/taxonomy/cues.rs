@@ -69,6 +69,8 @@ pub enum Role {
     Loose,
     /// Says too little to be a phrase alone: `team`.
     Vague,
+    /// Does a job: `developer`. Ends a phrase.
+    Person,
 }
 
 /// Words that are looked up by themselves.
@@ -103,6 +105,7 @@ struct File {
     stop: Vec<String>,
     loose: Vec<String>,
     vague: Vec<String>,
+    persons: Vec<String>,
 }
 
 impl Cues {
@@ -125,7 +128,13 @@ impl Cues {
         add(&file.heads, Mark::Head);
         add(&file.degrees, Mark::Degree);
         let (mut spellings, mut roles, mut known) = (Vec::new(), Vec::new(), HashSet::new());
-        for (words, role) in [(file.stop, Role::Stop), (file.loose, Role::Loose), (file.vague, Role::Vague)] {
+        let roles_of = [
+            (file.persons, Role::Person),
+            (file.stop, Role::Stop),
+            (file.loose, Role::Loose),
+            (file.vague, Role::Vague),
+        ];
+        for (words, role) in roles_of {
             for (word, _) in words.iter().flat_map(|word| forms(word, Rule::Always)) {
                 if known.insert(word.to_ascii_lowercase()) {
                     spellings.push(word);
