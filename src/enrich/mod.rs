@@ -3,9 +3,13 @@
 
 pub mod core;
 mod experience;
+pub mod mentions;
 pub mod pay;
 mod place;
+mod sections;
+mod skills;
 mod title;
+mod words;
 
 use crate::batches;
 use crate::db;
