@@ -6,10 +6,12 @@ mod experience;
 pub mod mentions;
 pub mod pay;
 mod place;
+mod remote;
 mod sections;
 mod skills;
 mod title;
 mod words;
+pub mod work_words;
 
 use crate::batches;
 use crate::db;
