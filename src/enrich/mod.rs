@@ -3,10 +3,14 @@
 
 pub mod core;
 mod experience;
+pub mod mentions;
 pub mod pay;
 mod place;
 mod remote;
+mod sections;
+mod skills;
 mod title;
+mod words;
 pub mod work_words;
 
 use crate::batches;
@@ -68,11 +72,13 @@ fn enrich_one(job: PendingJob, taxonomy: &Taxonomy) -> EnrichmentRow {
         job_title: &job.job_title,
         company: &job.company,
         location: job.location.as_deref(),
+        more_locations: &job.more_locations,
         place_city: job.place_city.as_deref(),
         place_region: job.place_region.as_deref(),
         place_country: job.place_country.as_deref(),
         place_lat: job.place_lat,
         place_lon: job.place_lon,
+        more_locations: &[],
         remote_type: RemoteType::from_stored(&job.remote_type).unwrap_or_default(),
         seniority_raw: job.seniority_raw.as_deref(),
         skills_raw: &job.skills_raw,

@@ -2,14 +2,19 @@
 //! for fast look-up. A file that the folder lacks is replaced by the one built into the program; the tables of cities and
 //! postal areas are always the built-in ones. Knows no stage.
 
+pub mod cues;
+pub mod currencies;
 pub mod gazetteer;
 pub mod geonames;
 pub mod language;
 pub mod money;
+pub mod open_skills;
+pub mod periods;
 pub mod phrases;
 pub mod places;
 pub mod postal;
 pub mod sizes;
+pub mod skill_file;
 pub mod skills;
 pub mod titles;
 pub mod trie;
@@ -39,12 +44,14 @@ pub struct Taxonomy {
 }
 
 /// The files: name, and the text built into the program.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 7] = [
     ("titles.yml", include_str!("../../config/taxonomy/titles.yml")),
     ("skills.yml", include_str!("../../config/taxonomy/skills.yml")),
     ("locations.yml", include_str!("../../config/taxonomy/locations.yml")),
     ("fx_rates.yml", include_str!("../../config/taxonomy/fx_rates.yml")),
     ("company_sizes.yml", include_str!("../../config/taxonomy/company_sizes.yml")),
+    ("skills_open.tsv", include_str!("../../config/taxonomy/skills_open.tsv")),
+    ("skill_cues.yml", include_str!("../../config/taxonomy/skill_cues.yml")),
 ];
 
 impl Taxonomy {
@@ -105,14 +112,19 @@ impl Taxonomy {
         self.skills.canonical(word)
     }
 
+    /// The skill lexicon.
+    pub fn skills(&self) -> &Skills {
+        &self.skills
+    }
+
     fn read(texts: &[(String, String)]) -> anyhow::Result<Taxonomy> {
-        let [titles, skills, locations, rates, sizes] = texts else {
-            anyhow::bail!("the taxonomy has five files");
+        let [titles, skills, locations, rates, sizes, open, cues] = texts else {
+            anyhow::bail!("the taxonomy has seven files");
         };
         let contents = texts.iter().map(|(_, text)| text.as_str());
         Ok(Taxonomy {
             titles: Titles::read(&titles.0, &titles.1)?,
-            skills: Skills::read(&skills.0, &skills.1)?,
+            skills: Skills::read((&skills.0, &skills.1), (&open.0, &open.1), (&cues.0, &cues.1))?,
             places: Places::read(&locations.0, &locations.1)?,
             money: Money::read(&rates.0, &rates.1)?,
             sizes: Sizes::read(&sizes.0, &sizes.1)?,
