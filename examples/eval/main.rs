@@ -8,6 +8,7 @@
 //! A folder that lacks a set is measured on the others.
 
 mod company_size;
+mod language;
 mod pay;
 mod place;
 mod remote;
@@ -41,6 +42,7 @@ fn main() -> Result<()> {
     tasks.extend(company_size::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(seniority::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(place::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(language::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(remote::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(skills::evaluate(&arguments.data, arguments.misses)?);
     ensure!(!tasks.is_empty(), "{} has no labels-* that this knows", arguments.data.display());
