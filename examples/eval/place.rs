@@ -89,7 +89,7 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
     let mut tasks = Vec::new();
     for (source, scores) in sources {
         if scores.other > 0 {
-            let score = Score { right_nulls: scores.other, ..Score::default() };
+            let score = Score { missed: scores.other, ..Score::default() };
             tasks.push(Task { name: format!("text names another city, {source}"), score });
         }
         for (what, score) in [

@@ -1,7 +1,7 @@
 //! `job-etl taxonomy`: makes the tables of the dictionaries from the files of those who publish them.
 
 use super::inspect::print;
-use crate::taxonomy::geonames;
+use crate::taxonomy::{geonames, postal_table};
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
@@ -16,13 +16,24 @@ pub enum Table {
         /// `admin1CodesASCII.txt` of GeoNames
         admin1: PathBuf,
     },
+    /// The postal areas, `config/taxonomy/postal_areas.tsv`; those of other countries stay
+    Postal {
+        /// `CA.txt`, `GB.txt` or `FR.txt` of GeoNames' postal codes
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
 }
 
 /// Prints a table.
 pub fn make(table: &Table) -> Result<u8> {
-    let Table::Geonames { cities, admin1 } = table;
-    let text = geonames::table(&read(cities)?, &read(admin1)?)
-        .with_context(|| format!("{} and {}", cities.display(), admin1.display()))?;
+    let text = match table {
+        Table::Geonames { cities, admin1 } => geonames::table(&read(cities)?, &read(admin1)?)
+            .with_context(|| format!("{} and {}", cities.display(), admin1.display()))?,
+        Table::Postal { files } => {
+            let texts = files.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;
+            postal_table::table(&texts.iter().map(String::as_str).collect::<Vec<_>>())?
+        }
+    };
     print(text.trim_end());
     Ok(0)
 }

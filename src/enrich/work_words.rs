@@ -251,3 +251,60 @@ impl Said {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_say_where_the_work_is_done() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(read(text).model().0.as_str(), expected, "{text} {:?}", read(text));
+        };
+        check("This position is fully remote within Canada.", "remote");
+        check("You can work from anywhere.", "remote");
+        check("Poste en télétravail complet.", "remote");
+        check("100 % télétravail possible", "remote");
+        check("#LI-Remote", "remote");
+        check("We work three days a week in the office.", "hybrid");
+        check("You will be in our Toronto office 2 days per week.", "hybrid");
+        check("Télétravail : 2 jours par semaine", "hybrid");
+        check("Un accord de télétravail et un restaurant", "hybrid");
+        check("Location: Paris (Hybrid)", "hybrid");
+        check("Our hybrid model gives you flexibility", "hybrid");
+        check("An on-site position with up to 2 days per week of remote work", "hybrid");
+        check("Five days a week in the office.", "onsite");
+        check("This role is on-site in Halifax.", "onsite");
+        check("Lieu du poste : en présentiel", "onsite");
+        check("This is not a remote role.", "onsite");
+        check("Télétravail : pas de télétravail sur ce poste", "onsite");
+        check("We are not able to offer remote work.", "onsite");
+        check("This is not a remote role; we follow a hybrid schedule.", "hybrid");
+        check("Remote sensing and hybrid cloud", "unknown");
+        check("Remote support of users, remote monitoring", "unknown");
+        check("Support à distance ou sur site des utilisateurs", "unknown");
+        check("On-site interviews and in-person interviews", "unknown");
+        check("Formation en présentiel", "unknown");
+        check("25 days of holiday a year, an office gym", "unknown");
+        check("A remote-first company", "unknown");
+        check("", "unknown");
+    }
+
+    #[test]
+    fn sentences_are_cut_at_characters() {
+        let check = |text: &str, expected: &[&str]| assert_eq!(sentences(text), expected, "{text}");
+        check("Un. Télétravail oui. Deux", &[" Télétravail oui"]);
+        check("remote", &["remote"]);
+        check("nothing", &[]);
+        assert!(sentences(&"é remote. ".repeat(200)).len() == SENTENCES);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+        #[test]
+        fn any_text_is_read(text in "(é|remote|hybrid| |\\.|5 days a week|office|télétravail|\u{301}|.){0,80}") {
+            let said = read(&text);
+            proptest::prop_assert_eq!(said, read(&text));
+        }
+    }
+}

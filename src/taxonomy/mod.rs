@@ -13,6 +13,7 @@ pub mod periods;
 pub mod phrases;
 pub mod places;
 pub mod postal;
+pub mod postal_table;
 pub mod sizes;
 pub mod skill_file;
 pub mod skills;
