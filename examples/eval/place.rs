@@ -229,8 +229,18 @@ fn judge(
 /// country, or says how one works. Metropolitan areas count where their name is no city's.
 fn names_alone(text: &str, found: &Place, taxonomy: &Taxonomy) -> bool {
     const BESIDE: [&str; 12] = [
-        "remote", "hybrid", "onsite", "on site", "hq", "office", "headquarters", "in office", "metro", "area",
-        "in person", "full time",
+        "remote",
+        "hybrid",
+        "onsite",
+        "on site",
+        "hq",
+        "office",
+        "headquarters",
+        "in office",
+        "metro",
+        "area",
+        "in person",
+        "full time",
     ];
     let city = found.city.as_deref().map(key).unwrap_or_default();
     let region = found.region.as_deref().map(key).unwrap_or_default();
@@ -239,7 +249,8 @@ fn names_alone(text: &str, found: &Place, taxonomy: &Taxonomy) -> bool {
         let known = cities(&part).any(|known| known.country == found.country);
         let is_metro = METROS.contains(&(part.as_str(), city.as_str()));
         let is_city = (is_one(&part, &city) && known) || is_metro;
-        let is_head_office = BESIDE.iter().any(|word| part.strip_suffix(word).map(str::trim_end) == Some(&city));
+        let is_head_office =
+            BESIDE.iter().any(|word| part.strip_suffix(word).map(str::trim_end) == Some(&city));
         let is_country = taxonomy.country_code(&part) == Some(&found.country);
         let is_region = part == region || is_code_of(&part, found, taxonomy);
         let beside = part.is_empty() || BESIDE.contains(&part.as_str()) || is_country || is_region;

@@ -33,7 +33,10 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
         against_flag(&mut scores, found, row.label);
     }
     let sets = [
-        ("by model, data jobs", rows::folder(data, "labels-jd-structured")?.iter().filter_map(structured).collect()),
+        (
+            "by model, data jobs",
+            rows::folder(data, "labels-jd-structured")?.iter().filter_map(structured).collect(),
+        ),
         ("by model, HN", hacker_news(&rows::folder(data, "postings-hn-whoishiring")?)),
     ];
     for (set, labelled) in sets {
@@ -73,7 +76,13 @@ fn against_flag(scores: &mut BTreeMap<String, Score>, found: RemoteType, flag: R
     }
 }
 
-fn score(scores: &mut BTreeMap<String, Score>, set: &str, labelled: &[Row], taxonomy: &Taxonomy, misses: bool) {
+fn score(
+    scores: &mut BTreeMap<String, Score>,
+    set: &str,
+    labelled: &[Row],
+    taxonomy: &Taxonomy,
+    misses: bool,
+) {
     for row in labelled {
         let found = read(row, taxonomy);
         for class in [Remote, Hybrid, Onsite] {
@@ -150,7 +159,8 @@ fn hacker_news(crawls: &[Value]) -> Vec<Row> {
         let id = job["id"].as_u64();
         let Some(html) = texts.get(&id).filter(|_| !seen.contains(&id)) else { continue };
         seen.push(id);
-        let whole = html.replace("<p>", "\n").replace("&#x2F;", "/").replace("&amp;", "&").replace("&#x27;", "'");
+        let whole =
+            html.replace("<p>", "\n").replace("&#x2F;", "/").replace("&amp;", "&").replace("&#x27;", "'");
         let (head, body) = whole.split_once('\n').unwrap_or((&whole, ""));
         rows.push(Row {
             id: id.unwrap_or_default().to_string(),

@@ -42,9 +42,7 @@ fn model(input: &EnrichInput, said: Said) -> (RemoteType, Provenance) {
         RemoteType::Unknown => match (shown, written) {
             (RemoteType::Remote, _) if said.not_remote > 0 => (written, Provenance::new("text", 0.7)),
             (RemoteType::Unknown, RemoteType::Unknown) => (RemoteType::Unknown, Provenance::NONE),
-            (RemoteType::Unknown, _) => {
-                (written, Provenance::new("text", if is_plain { 0.7 } else { 0.5 }))
-            }
+            (RemoteType::Unknown, _) => (written, Provenance::new("text", if is_plain { 0.7 } else { 0.5 })),
             _ => (shown, Provenance::new(if place == shown { "dictionary" } else { "title" }, 0.8)),
         },
         stated => (stated, Provenance::new("structured", 0.9)),
@@ -83,8 +81,18 @@ fn is_about_work(part: &str) -> bool {
 /// Of a sentence about remote work the words behind what opens it to a country: "remote within Canada".
 fn open_to(sentence: &str) -> Option<&str> {
     const OPENERS: [&str; 12] = [
-        "within", "based in", "located in", "reside in", "residing in", "anywhere in", "remote in", "remote -",
-        "across", "authorized to work in", "remotely from", "remote from",
+        "within",
+        "based in",
+        "located in",
+        "reside in",
+        "residing in",
+        "anywhere in",
+        "remote in",
+        "remote -",
+        "across",
+        "authorized to work in",
+        "remotely from",
+        "remote from",
     ];
     let lower = sentence.to_ascii_lowercase();
     let behind = OPENERS.iter().filter_map(|opener| lower.find(opener).map(|at| at + opener.len())).min()?;
@@ -108,14 +116,24 @@ mod tests {
                 ..EnrichInput::default()
             };
             let work = work(&input, &taxonomy);
-            assert_eq!((work.model.as_str(), work.from.origin), expected, "{flag:?} {location} {title} {text}");
+            assert_eq!(
+                (work.model.as_str(), work.from.origin),
+                expected,
+                "{flag:?} {location} {title} {text}"
+            );
         };
         let (remote, unknown) = (RemoteType::Remote, RemoteType::Unknown);
         check(remote, "Toronto", "Engineer", "", ("remote", "structured"));
         check(remote, "Toronto", "Engineer", "This is not a remote role.", ("onsite", "text"));
         check(remote, "Toronto", "Engineer", "Three days a week in the office.", ("hybrid", "text"));
         check(remote, "Remote", "Engineer", "Three days a week in the office.", ("remote", "structured"));
-        check(remote, "Remote", "Engineer", "We do not offer this. This is not a remote role.", ("onsite", "text"));
+        check(
+            remote,
+            "Remote",
+            "Engineer",
+            "We do not offer this. This is not a remote role.",
+            ("onsite", "text"),
+        );
         check(RemoteType::Onsite, "Toronto", "Engineer", "Work from anywhere.", ("onsite", "structured"));
         check(unknown, "Toronto (Hybrid)", "Engineer", "", ("hybrid", "dictionary"));
         check(unknown, "Toronto", "Engineer (Remote)", "", ("remote", "title"));

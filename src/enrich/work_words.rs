@@ -30,10 +30,44 @@ const REACH: usize = 110;
 /// Parts of words that some such sentence has, in the case of a word's beginning and in capitals; the rarer letters of
 /// each, so that few other words are met.
 const STEMS: [&str; 39] = [
-    "emote", "EMOTE", "ybrid", "YBRID", "nsite", "n-site", "n site", "N-SITE", "NSITE", "n-Site", "N SITE",
-    "-office", "n office", "-Office", "N-OFFICE", "r office", "the office", "n-person", "n person", "N-PERSON",
-    "from home", "From Home", "WFH", "letravail", "létravail", "LÉTRAVAIL", "LETRAVAIL", "distance", "sentiel", "ur place",
-    "ur site", "meoffice", "me office", "me Office", "elework", "rom anywhere", "days per w", "days a w",
+    "emote",
+    "EMOTE",
+    "ybrid",
+    "YBRID",
+    "nsite",
+    "n-site",
+    "n site",
+    "N-SITE",
+    "NSITE",
+    "n-Site",
+    "N SITE",
+    "-office",
+    "n office",
+    "-Office",
+    "N-OFFICE",
+    "r office",
+    "the office",
+    "n-person",
+    "n person",
+    "N-PERSON",
+    "from home",
+    "From Home",
+    "WFH",
+    "letravail",
+    "létravail",
+    "LÉTRAVAIL",
+    "LETRAVAIL",
+    "distance",
+    "sentiel",
+    "ur place",
+    "ur site",
+    "meoffice",
+    "me office",
+    "me Office",
+    "elework",
+    "rom anywhere",
+    "days per w",
+    "days a w",
     "days/w",
 ];
 static FINDER: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(STEMS));
@@ -111,8 +145,7 @@ const OTHER: &str = "\
 /// Where a French task is done, which says nothing about the post.
 const TASKS: [&str; 3] = [" sur site ", " sur place ", " a distance "];
 /// With words for remote work: all of it.
-const FULL: [&str; 7] =
-    [" 100 ", " full ", " complet ", " integral ", " total ", " entierement ", " fully "];
+const FULL: [&str; 7] = [" 100 ", " full ", " complet ", " integral ", " total ", " entierement ", " fully "];
 
 static TERMS: LazyLock<Terms<6>> =
     LazyLock::new(|| Terms::new([REMOTE, CULTURE, HYBRID, ONSITE, NOT_REMOTE, OTHER]));
@@ -166,7 +199,8 @@ fn ends_sentence(byte: u8) -> bool {
 fn add(said: &mut Said, sentence: &str, words: &str) {
     let [remote, culture, hybrid, onsite, not_remote, other] = TERMS.find(words);
     let days = days_in_office(words);
-    let in_full = remote.is_some() && FULL.iter().any(|word| words.contains(word)) && !words.contains(" partiel ");
+    let in_full =
+        remote.is_some() && FULL.iter().any(|word| words.contains(word)) && !words.contains(" partiel ");
     if let Some(days) = days {
         match days {
             0 => said.remote += 2,
@@ -179,7 +213,11 @@ fn add(said: &mut Said, sentence: &str, words: &str) {
         said.remote += 1;
     } else if other.is_none() {
         let none = remote.or(hybrid).or(onsite).is_none();
-        let apart = if none && !TASKS.iter().any(|task| words.contains(task)) { work_model::from_title(sentence) } else { RemoteType::Unknown };
+        let apart = if none && !TASKS.iter().any(|task| words.contains(task)) {
+            work_model::from_title(sentence)
+        } else {
+            RemoteType::Unknown
+        };
         said.hybrid += u32::from(hybrid.is_some() || apart == RemoteType::Hybrid);
         said.remote += u32::from((remote.is_some() && hybrid.is_none()) || apart == RemoteType::Remote);
         said.onsite += u32::from((onsite.is_some() && hybrid.is_none()) || apart == RemoteType::Onsite);
@@ -189,8 +227,17 @@ fn add(said: &mut Said, sentence: &str, words: &str) {
 
 /// Days of the week that a sentence asks for in the office, or five less those at home.
 fn days_in_office(words: &str) -> Option<u32> {
-    const OFFICE: [&str; 9] =
-        [" office ", " onsite ", " on site ", " in person ", " bureau ", " bureaux ", " presentiel ", " sur site ", " sur place "];
+    const OFFICE: [&str; 9] = [
+        " office ",
+        " onsite ",
+        " on site ",
+        " in person ",
+        " bureau ",
+        " bureaux ",
+        " presentiel ",
+        " sur site ",
+        " sur place ",
+    ];
     const HOME: [&str; 6] = [" home ", " remote ", " remotely ", " teletravail ", " a distance ", " wfh "];
     if ![" day", " jour", " tage ", "x ", " times "].iter().any(|word| words.contains(word)) {
         return None;
@@ -205,9 +252,21 @@ fn days_in_office(words: &str) -> Option<u32> {
     for word in words.split_ascii_whitespace() {
         let is_times = word.len() == 2 && word.ends_with('x');
         if is_times || matches!(word, "days" | "day" | "jours" | "jour" | "tage" | "x" | "times") {
-            let count = number(if is_times { word } else { before }).or_else(|| number(earlier).filter(|_| matches!(before, "full" | "or" | "week")));
-            let by_week = [" week ", " weekly ", " semaine ", " woche ", " hebdo "].iter().any(|word| words.contains(word));
-            let is_place = ["in office", "in the office", "onsite", "on site", "in person", "remote", "de teletravail", "from home"];
+            let count = number(if is_times { word } else { before })
+                .or_else(|| number(earlier).filter(|_| matches!(before, "full" | "or" | "week")));
+            let by_week = [" week ", " weekly ", " semaine ", " woche ", " hebdo "]
+                .iter()
+                .any(|word| words.contains(word));
+            let is_place = [
+                "in office",
+                "in the office",
+                "onsite",
+                "on site",
+                "in person",
+                "remote",
+                "de teletravail",
+                "from home",
+            ];
             let is_near = || is_place.iter().any(|place| words.contains(&format!(" {word} {place} ")));
             if let Some(count) = count.filter(|count| (1..=7).contains(count) && (by_week || is_near())) {
                 return Some(match (office, home) {
@@ -225,8 +284,22 @@ fn days_in_office(words: &str) -> Option<u32> {
 
 fn number(word: &str) -> Option<u32> {
     const WORDS: [(&str, u32); 16] = [
-        ("one", 1), ("two", 2), ("three", 3), ("four", 4), ("five", 5), ("un", 1), ("deux", 2), ("trois", 3),
-        ("quatre", 4), ("cinq", 5), ("zwei", 2), ("drei", 3), ("vier", 4), ("once", 1), ("twice", 2), ("1x", 1),
+        ("one", 1),
+        ("two", 2),
+        ("three", 3),
+        ("four", 4),
+        ("five", 5),
+        ("un", 1),
+        ("deux", 2),
+        ("trois", 3),
+        ("quatre", 4),
+        ("cinq", 5),
+        ("zwei", 2),
+        ("drei", 3),
+        ("vier", 4),
+        ("once", 1),
+        ("twice", 2),
+        ("1x", 1),
     ];
     let digits = word.trim_start_matches('x').trim_end_matches(['x', 'j']);
     let known = WORDS.iter().find(|(name, _)| *name == word).map(|(_, number)| *number);

@@ -67,22 +67,22 @@ fn small_word(word: &[u8]) -> u8 {
         b"the" | b"and" | b"of" | b"to" | b"for" | b"with" | b"you" | b"our" | b"is" | b"are" | b"your"
         | b"will" | b"this" | b"that" | b"have" | b"from" | b"who" => EN,
         b"we" | b"be" => EN,
-        b"et" | b"pour" | b"dans" | b"vous" | b"nous" | b"avec" | b"sur" | b"est" | b"aux" | b"au" | b"notre"
-        | b"votre" | b"ou" | b"du" | b"ses" | b"par" | b"nos" | b"vos" | b"sont" | b"qui" => FR,
+        b"et" | b"pour" | b"dans" | b"vous" | b"nous" | b"avec" | b"sur" | b"est" | b"aux" | b"au"
+        | b"notre" | b"votre" | b"ou" | b"du" | b"ses" | b"par" | b"nos" | b"vos" | b"sont" | b"qui" => FR,
         b"und" | b"das" | b"mit" | b"wir" | b"sie" | b"ein" | b"eine" | b"zu" | b"von" | b"dich" | b"ist"
         | b"dem" | b"oder" | b"auf" | b"bei" | b"nicht" | b"der" => DE,
-        b"el" | b"los" | b"las" | b"del" | b"su" | b"con" | b"por" | b"para" | b"como" | b"ser"
-        | b"una" | b"que" => match &lower[..word.len()] {
+        b"el" | b"los" | b"las" | b"del" | b"su" | b"con" | b"por" | b"para" | b"como" | b"ser" | b"una"
+        | b"que" => match &lower[..word.len()] {
             b"para" | b"por" | b"como" | b"ser" | b"que" => ES | PT,
             b"con" | b"una" | b"del" => ES | IT,
             _ => ES,
         },
-        b"het" | b"een" | b"voor" | b"van" | b"je" | b"zijn" | b"met" | b"naar" | b"ons" | b"onze" | b"jij"
-        | b"niet" | b"ook" | b"aan" | b"wij" => NL,
+        b"het" | b"een" | b"voor" | b"van" | b"je" | b"zijn" | b"met" | b"naar" | b"ons" | b"onze"
+        | b"jij" | b"niet" | b"ook" | b"aan" | b"wij" => NL,
         b"com" | b"uma" | b"os" | b"em" | b"dos" | b"ao" | b"nossa" | b"nosso" | b"voc\xc3" | b"mais"
         | b"seu" | b"sua" | b"na" => PT,
-        b"di" | b"il" | b"che" | b"per" | b"della" | b"nella" | b"gli" | b"dei" | b"delle" | b"sono" | b"nel"
-        | b"alla" | b"dell" | b"ti" => IT,
+        b"di" | b"il" | b"che" | b"per" | b"della" | b"nella" | b"gli" | b"dei" | b"delle" | b"sono"
+        | b"nel" | b"alla" | b"dell" | b"ti" => IT,
         b"la" => FR | ES | IT,
         b"le" => FR | IT,
         b"les" | b"des" | b"une" => FR,
@@ -123,7 +123,8 @@ mod tests {
     #[test]
     fn a_text_in_two_languages_has_the_one_with_the_larger_share() {
         let english = "We are hiring a nurse for the clinic and you will care for patients with our team. ";
-        let french = "Nous cherchons une personne pour la clinique et vous serez avec notre équipe dans la ville. ";
+        let french =
+            "Nous cherchons une personne pour la clinique et vous serez avec notre équipe dans la ville. ";
         let check = |text: &str, expected: Option<&str>| {
             assert_eq!(detect(text).map(|found| found.0), expected, "{text}")
         };

@@ -30,8 +30,10 @@ struct Gathered {
 /// The text of `postal_areas.tsv`: the areas of the countries in the files, and the present ones of all others.
 pub fn table(files: &[&str]) -> anyhow::Result<String> {
     let mut areas: BTreeMap<String, Gathered> = BTreeMap::new();
-    for (file, index, line) in
-        files.iter().enumerate().flat_map(|(file, text)| text.lines().enumerate().map(move |(i, l)| (file, i, l)))
+    for (file, index, line) in files
+        .iter()
+        .enumerate()
+        .flat_map(|(file, text)| text.lines().enumerate().map(move |(i, l)| (file, i, l)))
     {
         add(&mut areas, line).with_context(|| format!("file {}, line {}", file + 1, index + 1))?;
     }
@@ -91,9 +93,9 @@ fn add(areas: &mut BTreeMap<String, Gathered>, line: &str) -> anyhow::Result<()>
 
 /// The most frequent text, the first in the alphabet of equals.
 fn most_frequent(counts: &HashMap<String, usize>) -> &str {
-    let best = counts.iter().max_by(|(text, count), (other, other_count)| {
-        count.cmp(other_count).then_with(|| other.cmp(text))
-    });
+    let best = counts
+        .iter()
+        .max_by(|(text, count), (other, other_count)| count.cmp(other_count).then_with(|| other.cmp(text)));
     best.map_or("", |(text, _)| text)
 }
 

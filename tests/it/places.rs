@@ -107,13 +107,20 @@ CA\tX9Y 1A2\tBree\tQuebec\tQC\t\t\t\t\t46.2\t-72.2\t6
     let canadian: Vec<&str> = table.lines().filter(|line| line.starts_with("ca ")).collect();
     assert_eq!(
         canadian,
-        ["ca x9y\tCA\tQuebec\tBree\t46.100\t-72.100", "ca x9z\tCA\tOntario\tMinas Tirith (Citadel)\t45.100\t-75.200"]
+        [
+            "ca x9y\tCA\tQuebec\tBree\t46.100\t-72.100",
+            "ca x9z\tCA\tOntario\tMinas Tirith (Citadel)\t45.100\t-75.200"
+        ]
     );
     assert!(table.contains("\ngb ab\tGB\tScotland\t"), "other countries stay");
     assert!(table.starts_with("# Postal areas") && table.contains("CC BY 4.0"));
     std::fs::write(&file, "CA\tX9Z\tBree\n").expect("a file");
     let output = program().args(["taxonomy", "postal"]).arg(&file).output().expect("run");
-    assert!(output.status.code() != Some(0) && said(&output).contains("3 columns instead of 12"), "{}", said(&output));
+    assert!(
+        output.status.code() != Some(0) && said(&output).contains("3 columns instead of 12"),
+        "{}",
+        said(&output)
+    );
 }
 
 fn check_all(text: &str, expected: &[&str]) {
