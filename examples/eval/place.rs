@@ -54,6 +54,8 @@ struct Scores {
     invented: Score,
     /// Rows whose text names another city: answers that are that city, of all such rows that have an answer.
     other: u64,
+    /// Texts that name several places: one of them must be the labelled one.
+    several: Score,
 }
 
 /// What the label says.
@@ -72,6 +74,10 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
         let text = row["text"].as_str().unwrap_or_default();
         let truth = Truth::of(&row, &taxonomy);
         let found = taxonomy.place(text);
+        let all = taxonomy.all_places(text);
+        if all.len() > 1 && !truth.cities.is_empty() && !truth.named(text).is_empty() {
+            count(&mut scores.several, true, all.iter().any(|place| truth.agrees(place)));
+        }
         for verdict in judge(scores, &truth, found.as_ref(), text, &taxonomy).into_iter().flatten() {
             if misses {
                 let said = found.as_ref().map(|place| {
@@ -95,6 +101,7 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
         for (what, score) in [
             ("country", scores.country),
             ("city", scores.city),
+            ("one of several places", scores.several),
             ("no city where label is not named", scores.unnamed),
             ("no city where none is named", scores.invented),
         ] {

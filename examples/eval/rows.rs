@@ -33,8 +33,8 @@ pub fn text(path: &Path) -> Result<Option<String>> {
     Ok(Some(text))
 }
 
-/// Every row of the JSON files of a folder, whatever their names: lines of NDJSON, or one value. A line that is no JSON is
-/// passed over.
+/// Every row of the JSON files of a folder, whatever their names: lines of NDJSON, or one value. Escapes that JSON does not
+/// know, left where an address was blotted out, are mended; a line that still is no JSON is passed over.
 pub fn folder(data: &Path, name: &str) -> Result<Vec<Value>> {
     let mut rows = Vec::new();
     let Ok(entries) = std::fs::read_dir(data.join(name)) else { return Ok(rows) };
@@ -47,10 +47,31 @@ pub fn folder(data: &Path, name: &str) -> Result<Vec<Value>> {
             continue;
         }
         let Some(text) = text(Path::new(plain))? else { continue };
-        match serde_json::from_str(&text) {
-            Ok(value) => rows.push(value),
-            Err(_) => rows.extend(text.lines().filter_map(|line| serde_json::from_str(line).ok())),
+        let whole = if plain.ends_with(".json") { parse(&text) } else { None };
+        match whole {
+            Some(value) => rows.push(value),
+            None => rows.extend(text.lines().filter_map(parse)),
         }
     }
     Ok(rows)
+}
+
+fn parse(text: &str) -> Option<Value> {
+    serde_json::from_str(text).or_else(|_| serde_json::from_str(&mended(text))).ok()
+}
+
+/// The text without backslashes before signs that JSON does not escape.
+fn mended(text: &str) -> String {
+    let mut mended = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let next = rest[at + 1..].chars().next();
+        let is_known = next.is_some_and(|next| "\"\\/bfnrtu".contains(next));
+        mended.push_str(&rest[..at + usize::from(is_known)]);
+        let length = if is_known { next.map_or(0, char::len_utf8) } else { 0 };
+        mended.push_str(&rest[at + 1..at + 1 + length]);
+        rest = &rest[at + 1 + length..];
+    }
+    mended.push_str(rest);
+    mended
 }

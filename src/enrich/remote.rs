@@ -66,7 +66,7 @@ fn countries(input: &EnrichInput, text: &str, taxonomy: &Taxonomy) -> Vec<String
             found.extend(places.open_countries(stated));
         }
     }
-    if found.iter().any(|code| *code == WORLDWIDE) {
+    if found.contains(&WORLDWIDE) {
         return vec![WORLDWIDE.to_owned()];
     }
     found.sort_unstable();
