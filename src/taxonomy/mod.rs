@@ -3,6 +3,7 @@
 //! postal areas are always the built-in ones. Knows no stage.
 
 pub mod currencies;
+pub mod ecb;
 pub mod gazetteer;
 pub mod geonames;
 pub mod language;
@@ -39,16 +40,23 @@ pub struct Taxonomy {
     revision: String,
 }
 
+const FX_RATES: &str = include_str!("../../config/taxonomy/fx_rates.yml");
+
 /// The files: name, and the text built into the program.
 const FILES: [(&str, &str); 5] = [
     ("titles.yml", include_str!("../../config/taxonomy/titles.yml")),
     ("skills.yml", include_str!("../../config/taxonomy/skills.yml")),
     ("locations.yml", include_str!("../../config/taxonomy/locations.yml")),
-    ("fx_rates.yml", include_str!("../../config/taxonomy/fx_rates.yml")),
+    ("fx_rates.yml", FX_RATES),
     ("company_sizes.yml", include_str!("../../config/taxonomy/company_sizes.yml")),
 ];
 
 impl Taxonomy {
+    /// The exchange rates built into the program, as text.
+    pub fn bundled_fx_rates() -> &'static str {
+        FX_RATES
+    }
+
     /// Reads the dictionaries of a folder, normally `config/taxonomy`.
     pub fn load(dir: &Path) -> anyhow::Result<Taxonomy> {
         let mut texts = Vec::with_capacity(FILES.len());
