@@ -1,6 +1,6 @@
 //! `job-etl taxonomy fx`: rates of the European Central Bank into `fx_rates.yml`.
 
-use crate::support::{program, said};
+use crate::support::program::{program, said};
 use std::io::Write as _;
 use std::process::Stdio;
 
