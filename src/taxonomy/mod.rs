@@ -6,6 +6,7 @@ pub mod currencies;
 pub mod ecb;
 pub mod gazetteer;
 pub mod geonames;
+pub mod headcount;
 pub mod language;
 pub mod money;
 pub mod periods;

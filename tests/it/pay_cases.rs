@@ -3,6 +3,7 @@
 use job_etl::enrich::pay::amounts::Currency;
 use job_etl::enrich::pay::statement::{Text, pay};
 use job_etl::posting::SalaryPeriod;
+use job_etl::taxonomy::Taxonomy;
 
 /// Rows of a table without its comments, as columns.
 fn rows(table: &str) -> Vec<Vec<&str>> {
@@ -37,4 +38,18 @@ fn every_stated_pay_is_read_and_every_other_amount_refused() {
     }
     assert!(rows.len() >= 300 && refusals * 3 >= rows.len(), "{} rows, {refusals} refusals", rows.len());
     assert!(wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_company_size_falls_into_its_band() {
+    let taxonomy = Taxonomy::bundled();
+    let mut wrong = Vec::new();
+    let rows = rows(include_str!("../fixtures/labels/company_sizes.tsv"));
+    for row in &rows {
+        let found = taxonomy.company_size(row[0]).unwrap_or("-");
+        if found != row[1] {
+            wrong.push(format!("{:?}: {found}, not {}", row[0], row[1]));
+        }
+    }
+    assert!(rows.len() >= 80 && wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
 }
