@@ -9,6 +9,7 @@
 
 mod company_size;
 mod pay;
+mod pay_by_hand;
 mod place;
 mod report;
 mod rows;
@@ -37,6 +38,7 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let mut tasks = pay::evaluate(&arguments.data, arguments.misses)?;
     tasks.extend(pay::evaluate_postings(&arguments.data, arguments.misses)?);
+    tasks.extend(pay_by_hand::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(company_size::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(seniority::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(place::evaluate(&arguments.data, arguments.misses)?);

@@ -87,7 +87,7 @@ pub fn evaluate_postings(data: &Path, misses: bool) -> Result<Vec<Task>> {
 }
 
 /// What the label says.
-struct Truth {
+pub struct Truth {
     min: Option<f64>,
     max: Option<f64>,
     period: Option<SalaryPeriod>,
@@ -95,7 +95,8 @@ struct Truth {
 }
 
 impl Truth {
-    fn of(row: &Value) -> Truth {
+    /// Reads `min`, `max`, `unit` and `currency`.
+    pub fn of(row: &Value) -> Truth {
         let (min, max) = (row["min"].as_f64(), row["max"].as_f64());
         let unit = row["unit"].as_str().unwrap_or_default();
         let period = match unit.trim_start_matches("1 ") {
@@ -268,7 +269,8 @@ fn judge_description(score: &mut Score, truth: &Truth, text: &str, misses: bool)
     }
 }
 
-fn judge(score: &mut Score, truth: &Truth, found: Option<&Stated>, text: &str, misses: bool) {
+/// Counts one answer, and shows it when it is wrong.
+pub fn judge(score: &mut Score, truth: &Truth, found: Option<&Stated>, text: &str, misses: bool) {
     let verdict = match (truth.ends(), found) {
         (None, None) => {
             score.right_nulls += 1;
