@@ -83,12 +83,9 @@ const LEGAL_FORMS: &[&str] = &[
 /// What stands between the name in the register and the name on the door; the second is the one that postings use.
 const ALSO_KNOWN_AS: &[&str] = &[
     " dba ",
-    " d b a ",
     " doing business as ",
     " operating as ",
-    " o a ",
     " trading as ",
-    " t a ",
     " faisant affaire sous le nom de ",
     " faisant affaires sous le nom de ",
     " faisant affaire sous ",
@@ -149,7 +146,7 @@ const CITIES: &[&str] = &[
 pub fn company_key(company: &str) -> String {
     let bare = without_remarks(company);
     let spelled = bare.replace('&', " and ").replace('+', " plus ").replace('’', "'");
-    let spelled = municipal(&spelled).replace('\'', "");
+    let spelled = without_slashes(municipal(&spelled)).replace('\'', "");
     let folded = words(&without_initial_dots(&spelled));
     let door = ALSO_KNOWN_AS.iter().find_map(|mark| folded.split_once(mark));
     let folded = door.map(|(_, name)| name).filter(|name| !name.trim().is_empty()).unwrap_or(&folded);
@@ -208,6 +205,18 @@ fn is_remark(text: &str) -> bool {
         && folded.split_whitespace().all(|word| PARTS.contains(&word) || LEGAL_FORMS.contains(&word))
         && folded.split_whitespace().any(|word| PARTS.contains(&word));
     is_part || REMARKS.iter().any(|mark| folded.starts_with(mark))
+}
+
+/// `d/b/a`, `o/a` and `t/a` as one word that no name has.
+fn without_slashes(name: String) -> String {
+    if !name.contains("/a") && !name.contains("/A") {
+        return name;
+    }
+    let mut name = name;
+    for mark in ["d/b/a", "D/B/A", "o/a", "O/A", "t/a", "T/A"] {
+        name = name.replace(&format!(" {mark} "), " dba ");
+    }
+    name
 }
 
 /// `Ville d'Ottawa`, `Mairie de Lyon` and `City of Toronto` in one form.

@@ -2,8 +2,11 @@
 
 use job_etl::enrich::pay::amounts::Currency;
 use job_etl::enrich::pay::statement::{Text, pay};
+use job_etl::normalize::company::company_key;
 use job_etl::posting::SalaryPeriod;
 use job_etl::taxonomy::Taxonomy;
+use job_etl::taxonomy::headcount::headcount;
+use proptest::prelude::*;
 
 /// Rows of a table without its comments, as columns.
 fn rows(table: &str) -> Vec<Vec<&str>> {
@@ -52,4 +55,24 @@ fn every_company_size_falls_into_its_band() {
         }
     }
     assert!(rows.len() >= 80 && wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+proptest! {
+    /// Whatever the text, reading it ends, and what is read is in order.
+    #[test]
+    fn no_text_breaks_a_reader(text in "[0-9€$£¥₹kK,. \\-–/à'万円LPAa-z\u{a0}\u{202f}\n+%:(&éØ]{0,60}") {
+        for kind in [Text::Field, Text::Description] {
+            if let Some(pay) = pay(&text, kind) {
+                let (least, most) = (pay.min.or(pay.max), pay.max.or(pay.min));
+                prop_assert!(least.is_some() && least <= most, "{pay:?}");
+                prop_assert!(pay.start < pay.end && pay.end <= text.len());
+            }
+        }
+        if let Some((least, Some(most))) = headcount(&text) {
+            prop_assert!(least <= most);
+        }
+        let key = company_key(&text);
+        prop_assert!(!text.trim().is_empty() == !key.is_empty());
+        prop_assert_eq!(company_key(&key), key);
+    }
 }

@@ -57,7 +57,7 @@ const SPACES: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\u{2009}'];
 
 /// Every amount of a text, in order.
 pub fn amounts(text: &str) -> impl Iterator<Item = Amount> {
-    let mut at = 0;
+    let (mut at, mut taken) = (0, 0);
     std::iter::from_fn(move || {
         while let Some(offset) = text.as_bytes()[at..].iter().position(u8::is_ascii_digit) {
             let start = at + offset;
@@ -66,8 +66,8 @@ pub fn amounts(text: &str) -> impl Iterator<Item = Amount> {
             if let Some(value) = number.value
                 && !is_inside_word(text, start)
             {
-                let amount = amount(text, start, number, value);
-                at = amount.end;
+                let amount = amount(text, taken, start, number, value);
+                (at, taken) = (amount.end, amount.end);
                 return Some(amount);
             }
         }
@@ -87,8 +87,9 @@ fn is_inside_word(text: &str, start: usize) -> bool {
     last.is_numeric() || matches!(last, '#' | '@' | '_')
 }
 
-fn amount(text: &str, start: usize, number: Number, value: f64) -> Amount {
-    let before = currency_before(text, start);
+/// The amount whose digits begin at `start`; up to `taken` the text belongs to the one before.
+fn amount(text: &str, taken: usize, start: usize, number: Number, value: f64) -> Amount {
+    let before = currency_before(text, start).filter(|(first, _)| *first >= taken);
     let (mut value, mut end) = (value, number.end);
     // `£32, 478`: a blank after the comma of thousands.
     if before.is_some()
