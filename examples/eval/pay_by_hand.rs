@@ -40,7 +40,8 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
             }
         }
     }
-    let task = |(draw, score): (&str, Score)| Task { name: format!("pay, texts read by hand, {draw}"), score };
+    let task =
+        |(draw, score): (&str, Score)| Task { name: format!("pay, texts read by hand, {draw}"), score };
     Ok(scores.into_iter().map(task).collect())
 }
 

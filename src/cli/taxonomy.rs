@@ -42,7 +42,8 @@ pub fn make(table: &Table) -> Result<u8> {
             .with_context(|| format!("{} and {}", cities.display(), admin1.display()))?,
         Table::Fx { file, date, current } => {
             let rates = read_rates(file)?;
-            let kept = if current.exists() { read(current)? } else { Taxonomy::bundled_fx_rates().to_owned() };
+            let kept =
+                if current.exists() { read(current)? } else { Taxonomy::bundled_fx_rates().to_owned() };
             ecb::renewed(&kept, &rates, *date).with_context(|| file.display().to_string())?
         }
     };

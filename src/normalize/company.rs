@@ -123,37 +123,73 @@ const REMARKS: &[&str] = &[
 
 /// Words of a remark that only say which part of a company it is.
 const PARTS: &[&str] = &[
-    "canada", "usa", "us", "united", "states", "uk", "kingdom", "france", "quebec", "ontario", "north", "america",
-    "americas", "emea", "apac", "europe", "international", "global", "worldwide", "india", "germany", "australia",
-    "ireland", "division", "branch", "office", "offices", "headquarters", "hq", "head", "bureau", "succursale",
-    "siege", "social", "amerique", "du", "nord", "of", "the", "and", "remote", "careers", "jobs", "corporate",
+    "canada",
+    "usa",
+    "us",
+    "united",
+    "states",
+    "uk",
+    "kingdom",
+    "france",
+    "quebec",
+    "ontario",
+    "north",
+    "america",
+    "americas",
+    "emea",
+    "apac",
+    "europe",
+    "international",
+    "global",
+    "worldwide",
+    "india",
+    "germany",
+    "australia",
+    "ireland",
+    "division",
+    "branch",
+    "office",
+    "offices",
+    "headquarters",
+    "hq",
+    "head",
+    "bureau",
+    "succursale",
+    "siege",
+    "social",
+    "amerique",
+    "du",
+    "nord",
+    "of",
+    "the",
+    "and",
+    "remote",
+    "careers",
+    "jobs",
+    "corporate",
 ];
 
 /// Ways of saying that an employer is a city, in both languages.
-const CITIES: &[&str] = &[
-    "the corporation of the city of ",
-    "corporation of the city of ",
-    "the city of ",
-    "city of ",
-    "mairie de ",
-    "ville de ",
-    "la ville de ",
-    "commune de ",
-];
+const CITIES: &[&str] =
+    &["corporation of the city of ", "city of ", "mairie de ", "ville de ", "la ville de ", "commune de "];
 
 /// The key of a company: lower case, no accents of Latin letters, no punctuation, no legal form, no remark about the part
 /// of the company or its owner; never empty.
 pub fn company_key(company: &str) -> String {
     let bare = without_remarks(company);
     let spelled = bare.replace('&', " and ").replace('+', " plus ").replace('’', "'");
-    let spelled = without_slashes(municipal(&spelled)).replace('\'', "");
+    let spelled = without_slashes(with_whole_de(&spelled)).replace('\'', "");
     let folded = words(&without_initial_dots(&spelled));
-    let door = ALSO_KNOWN_AS.iter().find_map(|mark| folded.split_once(mark));
+    let door = ALSO_KNOWN_AS.iter().find_map(|mark| folded.rsplit_once(mark));
     let folded = door.map(|(_, name)| name).filter(|name| !name.trim().is_empty()).unwrap_or(&folded);
-    let mut kept: Vec<&str> = folded.split_whitespace().collect();
-    while kept.len() > 1 && kept[0] == "the" {
-        kept.remove(0);
-    }
+    let folded = without_the(folded.trim_start());
+    let city = CITIES.iter().find_map(|prefix| folded.strip_prefix(prefix));
+    let mut kept: Vec<&str> = match city {
+        Some(city) if !city.trim().is_empty() => {
+            ["city", "of"].into_iter().chain(city.split_whitespace()).collect()
+        }
+        _ => folded.split_whitespace().collect(),
+    };
     while kept.len() > 1 && kept.last().is_some_and(|last| LEGAL_FORMS.contains(last)) {
         kept.pop();
         while kept.len() > 1 && kept.last().is_some_and(|last| ["and", "de"].contains(last)) {
@@ -207,6 +243,16 @@ fn is_remark(text: &str) -> bool {
     is_part || REMARKS.iter().any(|mark| folded.starts_with(mark))
 }
 
+/// A name without its articles, unless it is nothing else.
+fn without_the(mut name: &str) -> &str {
+    while let Some(rest) = name.strip_prefix("the ").map(str::trim_start)
+        && !rest.is_empty()
+    {
+        name = rest;
+    }
+    name
+}
+
 /// `d/b/a`, `o/a` and `t/a` as one word that no name has.
 fn without_slashes(name: String) -> String {
     if !name.contains("/a") && !name.contains("/A") {
@@ -219,16 +265,13 @@ fn without_slashes(name: String) -> String {
     name
 }
 
-/// `Ville d'Ottawa`, `Mairie de Lyon` and `City of Toronto` in one form.
-fn municipal(name: &str) -> String {
-    let lower = name.trim().to_lowercase();
-    let lower = lower.replacen(" d'", " de ", 1);
-    for prefix in CITIES {
-        if let Some(city) = lower.strip_prefix(prefix) {
-            return format!("city of {city}");
-        }
-    }
-    name.to_owned()
+/// `Ville d'Ottawa` as `Ville de Ottawa`, whose apostrophe would go unseen.
+fn with_whole_de(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let bare = without_the(lower.trim_start_matches(|c: char| !c.is_alphanumeric()));
+    let is_city =
+        ["ville d'", "la ville d'", "mairie d'", "commune d'"].iter().any(|city| bare.starts_with(city));
+    if is_city { lower.replacen(" d'", " de ", 1) } else { name.to_owned() }
 }
 
 /// `S.A.` as `SA`: a dot after a single letter is no boundary between words.
@@ -275,15 +318,45 @@ mod tests {
                 assert_eq!(company_key(name), company_key(names[0]), "{name} and {}", names[0]);
             }
         };
-        check(&["Acme", "ACME Inc.", "The Acme Company", "Acme, Inc., a division of Globex", "Acme (Canada)", "Acme - Canada Division"]);
+        check(&[
+            "Acme",
+            "ACME Inc.",
+            "The Acme Company",
+            "Acme, Inc., a division of Globex",
+            "Acme (Canada)",
+            "Acme - Canada Division",
+        ]);
         check(&["Deloitte", "Deloitte (Canada)", "Deloitte LLP", "DELOITTE S.E.N.C.R.L."]);
-        check(&["Tremblay Construction", "Tremblay Construction Ltée", "Tremblay Construction (Québec) Inc.", "Tremblay Construction S.E.N.C."]);
-        check(&["Joe's Pizza", "Smith Holdings LLC d/b/a Joe's Pizza", "12345 Ontario Inc. o/a Joe’s Pizza", "Smith Foods DBA Joes Pizza"]);
-        check(&["Globex", "Globex (via Hooli Talent)", "Globex – via Hooli Talent", "Globex [formerly Initech]", "Globex (YC W21)"]);
+        check(&[
+            "Tremblay Construction",
+            "Tremblay Construction Ltée",
+            "Tremblay Construction (Québec) Inc.",
+            "Tremblay Construction S.E.N.C.",
+        ]);
+        check(&[
+            "Joe's Pizza",
+            "Smith Holdings LLC d/b/a Joe's Pizza",
+            "12345 Ontario Inc. o/a Joe’s Pizza",
+            "Smith Foods DBA Joes Pizza",
+        ]);
+        check(&[
+            "Globex",
+            "Globex (via Hooli Talent)",
+            "Globex – via Hooli Talent",
+            "Globex [formerly Initech]",
+            "Globex (YC W21)",
+        ]);
         check(&["Ville de Montréal", "City of Montreal", "VILLE DE MONTREAL"]);
         check(&["Ville d'Ottawa", "Ville d’Ottawa", "The City of Ottawa"]);
         check(&["Mairie de Lyon", "Ville de Lyon"]);
-        check(&["Initech", "Initech Sp. z o.o.", "Initech S.A.S.", "Initech GmbH", "Initech Pty Ltd", "Initech, S.p.A."]);
+        check(&[
+            "Initech",
+            "Initech Sp. z o.o.",
+            "Initech S.A.S.",
+            "Initech GmbH",
+            "Initech Pty Ltd",
+            "Initech, S.p.A.",
+        ]);
         check(&["Nestlé", "Nestle\u{301}", "NESTLÉ S.A."]);
         check(&["İstanbul Tekstil", "Istanbul Tekstil"]);
         check(&["acme", "ＡＣＭＥ", "  Acme  ,  Inc.  "]);
@@ -292,10 +365,30 @@ mod tests {
     #[test]
     fn different_companies_keep_different_keys() {
         let names = [
-            "Air Canada", "Air", "Bell Canada", "Bell", "Google", "Google Canada", "Skoda", "Koda", "Bank of Canada",
-            "Bank of America", "Johnson", "Johnson and Johnson", "Amazon.com Services LLC", "Amazon Web Services",
-            "Ville de Laval", "Université Laval", "The Limited", "日本電産", "Statistics Canada", "Parks Canada",
-            "Canada Post", "Globex Health", "Globex", "Town of Ajax",
+            "Air Canada",
+            "Air",
+            "Bell Canada",
+            "Bell",
+            "Google",
+            "Google Canada",
+            "Skoda",
+            "Koda",
+            "Bank of Canada",
+            "Bank of America",
+            "Johnson",
+            "Johnson and Johnson",
+            "Amazon.com Services LLC",
+            "Amazon Web Services",
+            "Ville de Laval",
+            "Université Laval",
+            "The Limited",
+            "日本電産",
+            "Statistics Canada",
+            "Parks Canada",
+            "Canada Post",
+            "Globex Health",
+            "Globex",
+            "Town of Ajax",
         ];
         let keys: std::collections::BTreeSet<String> = names.iter().map(|name| company_key(name)).collect();
         assert_eq!(keys.len(), names.len(), "{keys:?}");
@@ -303,7 +396,14 @@ mod tests {
 
     #[test]
     fn keys_are_keys_of_themselves() {
-        let names = ["Acme, Inc., a division of X", "Smith d/b/a Joe's", "(via X)", "The The", "City of Ottawa", "Inc. Inc."];
+        let names = [
+            "Acme, Inc., a division of X",
+            "Smith d/b/a Joe's",
+            "(via X)",
+            "The The",
+            "City of Ottawa",
+            "Inc. Inc.",
+        ];
         for name in names {
             let key = company_key(name);
             assert_eq!(company_key(&key), key, "{name}");

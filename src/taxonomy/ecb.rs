@@ -133,7 +133,8 @@ mod tests {
 
     const CURRENT: &str = "# Head (1 USD = 9.9 CAD), kept.\ndate: 2020-01-01\ncad_per_unit:\n  CAD: 1\n  EUR: 9\n  XXX: 7\n# Why.\nplausible: { min: 5000, max: 5000000 }\n";
     const DAY: &str = "Date, USD, JPY, CAD, \n30 October 2026, 1.1172, 175.68, 1.5606, \n";
-    const MANY: &str = "Date,USD,JPY,CYP,CAD,\n2026-10-30,1.1172,175.68,N/A,1.5606,\n2026-10-29,1.2,180,N/A,1.5,\n";
+    const MANY: &str =
+        "Date,USD,JPY,CYP,CAD,\n2026-10-30,1.1172,175.68,N/A,1.5606,\n2026-10-29,1.2,180,N/A,1.5,\n";
     const XML: &str = "<gesmes:Envelope><Cube><Cube time='2026-10-30'><Cube currency='USD' rate='1.1172'/>\
         <Cube currency=\"CAD\" rate=\"1.5606\"/></Cube></Cube></gesmes:Envelope>";
 
@@ -162,7 +163,9 @@ mod tests {
 
     #[test]
     fn a_wrong_file_says_what_to_do() {
-        for wrong in ["", "PK\u{3}\u{4}", "a,b\n1,2\n", "Date,USD,\n2026-10-30,1.1,\n", "Date,CAD,\nsoon,1.5,\n"] {
+        for wrong in
+            ["", "PK\u{3}\u{4}", "a,b\n1,2\n", "Date,USD,\n2026-10-30,1.1,\n", "Date,CAD,\nsoon,1.5,\n"]
+        {
             let error = renewed(CURRENT, wrong, None).expect_err(wrong);
             assert!(format!("{error:#}").contains("eurofxref.csv"), "{error:#}");
         }

@@ -6,20 +6,52 @@ pub type Headcount = (u64, Option<u64>);
 
 /// Words that say a number counts people, folded to lower case.
 const PEOPLE: &[&str] = &[
-    "employee", "employé", "employe", "salarié", "salarie", "people", "person", "staff", "worker", "colleague",
-    "collaborat", "coworker", "team member", "teammate", "membre", "member", "fte", "etp", "headcount", "effectif",
-    "mitarbeiter", "empleado", "dipendent", "medewerker", "professional", "expert", "développeur", "developer",
-    "engineer", "talents", "team of", "équipe de", "company of", "startup of",
+    "employee",
+    "employé",
+    "employe",
+    "salarié",
+    "salarie",
+    "people",
+    "person",
+    "staff",
+    "worker",
+    "colleague",
+    "collaborat",
+    "coworker",
+    "team member",
+    "teammate",
+    "membre",
+    "member",
+    "fte",
+    "etp",
+    "headcount",
+    "effectif",
+    "mitarbeiter",
+    "empleado",
+    "dipendent",
+    "medewerker",
+    "professional",
+    "expert",
+    "développeur",
+    "developer",
+    "engineer",
+    "talents",
+    "team of",
+    "équipe de",
+    "company of",
+    "startup of",
 ];
 
 /// Words right before a number after which it is the least.
-const OVER: &[&str] = &[">", "more than", "over", "above", "plus de", "au-delà de", "upwards of", "supérieur à"];
+const OVER: &[&str] =
+    &[">", "more than", "over", "above", "plus de", "au-delà de", "upwards of", "supérieur à"];
 /// Words right before a number after which it is no longer reached.
 const UNDER: &[&str] = &["<", "less than", "fewer than", "under", "below", "moins de", "inférieur à"];
 /// Words right before a number after which it is the most.
 const UP_TO: &[&str] = &["up to", "jusqu'à", "jusqu’à", "maximum", "max", "≤", "<="];
 /// Words right after a number after which it is the least.
-const OR_MORE: &[&str] = &["+", "plus ", "and more", "or more", "et plus", "ou plus", "and over", "and up", "or over"];
+const OR_MORE: &[&str] =
+    &["+", "plus ", "and more", "or more", "et plus", "ou plus", "and over", "and up", "or over"];
 const BETWEEN: &[&str] = &["-", "–", "—", "‑", "to", "à", "a", "and", "et", "bis", "..", "/"];
 
 /// One number of a text.
@@ -40,7 +72,9 @@ pub fn headcount(text: &str) -> Option<Headcount> {
         (Some(named), _) => named,
         (None, [only]) => only,
         // `Effectif : 120, fondée en 1998`
-        (None, several) if is_people => several.iter().find(|(_, start, _)| is_preceded_by_people(&lower, *start))?,
+        (None, several) if is_people => {
+            several.iter().find(|(_, start, _)| is_preceded_by_people(&lower, *start))?
+        }
         (None, _) => return None,
     };
     let before = lower[..*start].trim_end();
@@ -114,7 +148,8 @@ fn numbers(text: &str) -> Option<Vec<Number>> {
             let Some(separator) = text[at..].chars().next() else { break };
             let next = at + separator.len_utf8();
             let following = bytes[next..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-            let is_group = matches!(separator, ',' | '.' | '\'' | '’' | ' ' | '\u{a0}' | '\u{202f}') && following == 3;
+            let is_group =
+                matches!(separator, ',' | '.' | '\'' | '’' | ' ' | '\u{a0}' | '\u{202f}') && following == 3;
             if !is_group || digits.len() > 3 && run != 3 {
                 break;
             }

@@ -52,16 +52,17 @@ impl Sizes {
             None if text.contains(|c: char| c.is_ascii_digit()) => return None,
             None => return self.by_word(text),
         };
-        let band = self.bands.iter().find(|band| band.min <= size && band.max.is_none_or(|max| size <= max))?;
+        let band =
+            self.bands.iter().find(|band| band.min <= size && band.max.is_none_or(|max| size <= max))?;
         Some(&band.label)
     }
 
     fn by_word(&self, text: &str) -> Option<&str> {
         let folded = fold(text);
-        let bare: Vec<&str> =
-            folded.split_ascii_whitespace().filter(|word| !NOISE.contains(word)).collect();
+        let bare: Vec<&str> = folded.split_ascii_whitespace().filter(|word| !NOISE.contains(word)).collect();
         let bare = format!(" {} ", bare.join(" "));
-        let band = self.bands.iter().find(|band| band.words.contains(&folded) || band.words.contains(&bare))?;
+        let band =
+            self.bands.iter().find(|band| band.words.contains(&folded) || band.words.contains(&bare))?;
         Some(&band.label)
     }
 }
