@@ -32,3 +32,23 @@ pub fn text(path: &Path) -> Result<Option<String>> {
     }
     Ok(Some(text))
 }
+
+/// Every row of every file of a folder: NDJSON or a JSON list, plain or gzipped, whatever the files are called.
+pub fn in_folder(folder: &Path) -> Result<Vec<Value>> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.sort();
+    let mut rows = Vec::new();
+    for file in files {
+        let name = file.to_string_lossy().trim_end_matches(".gz").to_owned();
+        if name.ends_with(".jsonl") {
+            rows.extend(read(Path::new(&name))?);
+        } else if name.ends_with(".json")
+            && let Some(text) = text(Path::new(&name))?
+        {
+            let list: Vec<Value> = serde_json::from_str(&text).with_context(|| name)?;
+            rows.extend(list);
+        }
+    }
+    Ok(rows)
+}
