@@ -10,6 +10,7 @@
 mod company_size;
 mod language;
 mod pay;
+mod pay_by_hand;
 mod place;
 mod remote;
 mod report;
@@ -39,6 +40,7 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let mut tasks = pay::evaluate(&arguments.data, arguments.misses)?;
     tasks.extend(pay::evaluate_postings(&arguments.data, arguments.misses)?);
+    tasks.extend(pay_by_hand::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(company_size::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(seniority::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(place::evaluate(&arguments.data, arguments.misses)?);

@@ -33,23 +33,23 @@ pub fn text(path: &Path) -> Result<Option<String>> {
     Ok(Some(text))
 }
 
-/// Every row of the JSON files of a folder, whatever their names: lines of NDJSON, or one value. A line that is no JSON is
-/// passed over.
-pub fn folder(data: &Path, name: &str) -> Result<Vec<Value>> {
-    let mut rows = Vec::new();
-    let Ok(entries) = std::fs::read_dir(data.join(name)) else { return Ok(rows) };
+/// Every row of every file of a folder: NDJSON, a JSON list or one object, plain or gzipped, whatever the files are called.
+/// A line that is no JSON is passed over; other files are none of these.
+pub fn in_folder(folder: &Path) -> Result<Vec<Value>> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
+    let mut rows = Vec::new();
     for file in files {
-        let shown = file.to_string_lossy().into_owned();
-        let plain = shown.strip_suffix(".gz").unwrap_or(&shown);
-        if !plain.ends_with(".json") && !plain.ends_with(".jsonl") {
+        let name = file.to_string_lossy().trim_end_matches(".gz").to_owned();
+        if !name.ends_with(".json") && !name.ends_with(".jsonl") {
             continue;
         }
-        let Some(text) = text(Path::new(plain))? else { continue };
+        let text = text(Path::new(&name))?.unwrap_or_default();
         match serde_json::from_str(&text) {
+            Ok(Value::Array(list)) => rows.extend(list),
             Ok(value) => rows.push(value),
-            Err(_) => rows.extend(text.lines().filter_map(|line| serde_json::from_str(line).ok())),
+            Err(_) => rows.extend(text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok())),
         }
     }
     Ok(rows)
