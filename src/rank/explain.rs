@@ -21,7 +21,7 @@ struct Note<'a> {
 }
 
 /// Narrowest evidence column that still holds a sentence.
-const EVIDENCE: usize = 24;
+const EVIDENCE: usize = 22;
 /// Widest name of a feature or an adjustment in the first column.
 const NAMES: usize = 18;
 /// How many features speak for and against a job.

@@ -17,6 +17,7 @@ mod pipeline;
 mod places;
 mod publish;
 mod rank;
+mod rank_filters;
 mod rank_properties;
 mod schema;
 mod sources;

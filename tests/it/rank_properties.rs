@@ -28,7 +28,7 @@ fn weights() -> impl Strategy<Value = Weights> {
     })
 }
 
-const SKILLS: [&str; 6] = ["Python", "SQL", "dbt", "Kafka", "Rust", "R"];
+const SKILLS: [&str; 6] = ["python", "sql", "dbt", "kafka", "rust", "r"];
 
 fn some_skills() -> impl Strategy<Value = Vec<String>> {
     proptest::sample::subsequence(SKILLS.to_vec(), 0..=SKILLS.len())
@@ -41,7 +41,7 @@ fn phrase(text: &str) -> Phrase {
 
 /// Boosts of what the jobs below have: a company, a phrase of the title, one of the text, a skill.
 fn boosts() -> impl Strategy<Value = Vec<(Entry, Hundredths)>> {
-    let entries = [("company", "Acme"), ("title", "data"), ("keyword", "remote"), ("skill", "SQL")];
+    let entries = [("company", "Acme"), ("title", "data"), ("keyword", "remote"), ("skill", "sql")];
     proptest::sample::subsequence(entries.to_vec(), 0..=4).prop_flat_map(|chosen| {
         let points = proptest::collection::vec(prop_oneof![-20.0..-0.01_f64, 0.01..20.0_f64], chosen.len());
         points.prop_map(move |points| {
@@ -59,7 +59,7 @@ fn profile() -> impl Strategy<Value = Profile> {
     });
     let skills = (some_skills(), 0_usize..3, 1_usize..7).prop_map(|(mut skills, required, enough)| {
         if skills.is_empty() {
-            skills.push("SQL".to_owned());
+            skills.push("sql".to_owned());
         }
         let must_have = skills.iter().take(required).cloned().collect();
         SkillWish { enough: enough.min(skills.len()), must_have, known: None, skills }
@@ -169,7 +169,7 @@ fn best_and_worst(profile: &Profile, index: usize) -> (Job, Job) {
     let mut worst = best.clone();
     match index {
         0 => worst.title = "Intern, something else".to_owned(),
-        1 => worst.skills = vec!["COBOL".to_owned()],
+        1 => worst.skills = vec!["cobol".to_owned()],
         2 => worst.coordinates = Some((-35.0, 149.0)),
         3 => worst.salary = Some((0, 0)),
         4 => worst.contract = wrong(&ContractType::ALL[..5], &profile.employment_types),
