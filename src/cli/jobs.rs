@@ -9,8 +9,8 @@ use crate::config::ranking;
 use crate::config::ranking::freshness::Freshness;
 use crate::config::ranking::lists::Mark;
 use crate::db::audit::{self, HiddenCounts, RuleCount};
-use crate::db::outcome::{self, ListedJob, Listing, Sort};
 use crate::db::marks;
+use crate::db::outcome::{self, ListedJob, Listing, Sort};
 use crate::rank::explain::explain_text;
 use crate::yaml::did_you_mean;
 use anyhow::Result;
@@ -152,8 +152,8 @@ fn profile_rules(global: &Global, name: &str) -> Result<impl Fn(&[Mark]) -> Vec<
 
 /// How a profile values age; a profile that ranking.yml lacks is a mistake of usage.
 pub fn freshness(global: &Global, name: &str) -> Result<Freshness> {
-    let outline = ranking::outline(&global.config.join("ranking.yml"))
-        .map_err(|error| Usage(format!("{error:#}")))?;
+    let outline =
+        ranking::outline(&global.config.join("ranking.yml")).map_err(|error| Usage(format!("{error:#}")))?;
     match outline.get(name) {
         Some(freshness) => Ok(*freshness),
         None => Err(unknown_profile(name, outline.keys().map(String::as_str)).into()),

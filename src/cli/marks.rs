@@ -8,7 +8,7 @@ use crate::config::ranking::lists::{self, BOOST_POINTS, Mark, Subject};
 use crate::db::marks;
 use crate::posting::Hundredths;
 use anyhow::Result;
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde_json::json;
 
 /// Options of `job-etl block`.
@@ -29,7 +29,7 @@ pub struct BoostArgs {
 }
 
 #[derive(Debug, Clone, Args)]
-#[group(id = "subject", required = true, multiple = false, args = ["company", "title", "keyword", "skill", "list"])]
+#[command(group(ArgGroup::new("subject").required(true).args(["company", "title", "keyword", "skill", "list"])))]
 struct What {
     /// A company, with or without its legal form
     #[arg(long, value_name = "NAME")]
@@ -75,7 +75,8 @@ async fn change(global: &Global, what: &What, points: Option<Hundredths>) -> Res
         (Subject::Keyword, &what.keyword),
         (Subject::Skill, &what.skill),
     ];
-    let Some((subject, text)) = given.into_iter().find_map(|(subject, text)| Some((subject, text.clone()?))) else {
+    let Some((subject, text)) = given.into_iter().find_map(|(subject, text)| Some((subject, text.clone()?)))
+    else {
         return list(global).await;
     };
     let configuration = context::configuration(&global.config)?;

@@ -24,7 +24,11 @@ pub(super) fn of(
         if meets(entry, input, words, found) {
             sum += points.0;
             let evidence = met(entry);
-            lines.push(Adjustment { adjustment: format!("boost.{entry}"), points: points.as_f64(), evidence });
+            lines.push(Adjustment {
+                adjustment: format!("boost.{entry}"),
+                points: points.as_f64(),
+                evidence,
+            });
         }
     }
     let limited = sum.clamp(-BOOST_LIMIT.0, BOOST_LIMIT.0).clamp(-base, FULL - base);
@@ -45,9 +49,7 @@ pub(super) fn meets(entry: &Entry, input: &RankInput, words: &Words, found: &Fou
     let phrase = &entry.phrase;
     match entry.subject {
         Subject::Company => input.company_key == phrase.folded,
-        Subject::Title => {
-            words.title.contains(&phrase.folded) && input.speaks(phrase.language.as_deref())
-        }
+        Subject::Title => words.title.contains(&phrase.folded) && input.speaks(phrase.language.as_deref()),
         Subject::Keyword => found.has(phrase, input),
         Subject::Skill => input.skills.contains(&phrase.folded),
     }

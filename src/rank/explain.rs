@@ -69,7 +69,8 @@ pub fn reasons(explain: &Value) -> Vec<String> {
     let rows = rows(explain);
     let fits = rows.iter().filter(|row| matches!(row.state, "match" | "partial"));
     let mut spoken: Vec<(f64, &str)> = fits.map(|row| (row.points, row.evidence)).collect();
-    spoken.extend(notes(explain, "adjustments", "adjustment").iter().map(|note| (note.points, note.evidence)));
+    spoken
+        .extend(notes(explain, "adjustments", "adjustment").iter().map(|note| (note.points, note.evidence)));
     spoken.retain(|(points, _)| *points > 0.0);
     spoken.sort_by(|left, right| right.0.total_cmp(&left.0));
     spoken.iter().take(SPEAKERS).map(|(_, evidence)| (*evidence).to_owned()).collect()

@@ -122,9 +122,7 @@ fn seniority(input: &RankInput, filters: &Filters) -> Verdict {
 fn pay(input: &RankInput, filters: &Filters) -> Verdict {
     let Some(least) = filters.min_salary else { return Verdict::Pass };
     match input.sure_pay() {
-        [_, Some(top)] if top < least => {
-            Verdict::Fail(format!("up to CAD {} a year", thousands(top)))
-        }
+        [_, Some(top)] if top < least => Verdict::Fail(format!("up to CAD {} a year", thousands(top))),
         [_, Some(_)] => Verdict::Pass,
         [Some(start), None] if start >= least => Verdict::Pass,
         _ => Verdict::Unknown,

@@ -12,18 +12,18 @@ mod pay;
 mod place;
 mod points;
 
+use self::core::Ranker;
+use self::input::{JobPlace, RankInput};
 use crate::batches;
 use crate::config::ranking::{Profile, Ranking};
 use crate::db;
 use crate::db::ledger::{Counts, Run};
-use crate::db::rankings::{self, PendingRanking, RankingRow, Wanted};
 use crate::db::marks;
+use crate::db::rankings::{self, PendingRanking, RankingRow, Wanted};
 use crate::posting::{ContractType, Hundredths, RemoteType, Seniority};
 use crate::revision::revision;
 use crate::taxonomy::Taxonomy;
 use anyhow::{Context, Result};
-use self::core::Ranker;
-use self::input::{JobPlace, RankInput};
 use rayon::prelude::*;
 use sqlx::PgPool;
 use std::collections::BTreeMap;
@@ -70,10 +70,8 @@ async fn rank_profile(
 ) -> Result<()> {
     let revision = revision([core::VERSION, &core::profile_revision(ranking, profile)]);
     let ranker = Arc::new(Ranker::new(ranking, profile));
-    let wanted = Wanted {
-        descriptions: ranker.reads_descriptions(),
-        required_skills: ranker.reads_required_skills(),
-    };
+    let wanted =
+        Wanted { descriptions: ranker.reads_descriptions(), required_skills: ranker.reads_required_skills() };
     let read = {
         let (pool, name, revision) = (pool.clone(), name.to_owned(), revision.clone());
         move |batcher| rankings::pending(pool, name, revision, wanted, batcher)

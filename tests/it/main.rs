@@ -18,6 +18,7 @@ mod places;
 mod publish;
 mod rank;
 mod rank_filters;
+mod rank_hiding;
 mod rank_properties;
 mod schema;
 mod sources;

@@ -295,7 +295,8 @@ fn each_missing_must_have_halves_and_lacked_requirements_cost() {
 
     let mut profile = default_profile().clone();
     let wish = profile.skills.as_mut().expect("skills");
-    let (skills, required) = (named(&["python", "sql", "dbt", "kafka", "aws", "spark"]), named(&["scala", "sql"]));
+    let (skills, required) =
+        (named(&["python", "sql", "dbt", "kafka", "aws", "spark"]), named(&["scala", "sql"]));
     let asks = RankInput { skills: &skills, required_skills: &required, ..RankInput::default() };
     assert_eq!(judged(&asks, "skills_overlap").1, 1.0, "the profile does not say what it lacks");
     wish.known = Some(named(&["git"]));
@@ -383,7 +384,11 @@ fn a_bad_ranking_file_is_refused_with_its_place() {
         "unknown key `company_sizes`; did you mean `company_size`?",
     );
     check("  default:", "  mine:", "profiles: `default` is missing");
-    check("airflow", "Airflwo", "`Airflwo` is not in taxonomy/skills.yml; did you mean `airflow`?");
+    check(
+        "Airflow, Spark",
+        "Airflwo, Spark",
+        "`Airflwo` is not in taxonomy/skills.yml; did you mean `airflow`?",
+    );
     check("Toronto, Ontario, Canada", "El Dorado of old", "no place is known by the name `El Dorado of old`");
     check("Toronto, Ontario, Canada", "Ontario, Canada", "`Ontario, Canada` is no city");
     check("remote_from: [Canada]", "remote_from: [Narnia]", "`Narnia` is no country");
@@ -391,7 +396,11 @@ fn a_bad_ranking_file_is_refused_with_its_place() {
     check("near_km: 40", "near_km: 0", "near_km must be above 0");
     check("enough: 6", "enough: 60", "enough must be between 1 and 12, not 60");
     check("[full_time, contract]", "[fulltime]", "unknown value `fulltime`; did you mean `full_time`?");
-    check("[intermediate, senior, lead]", "[mid]", "unknown value `mid`; one of intern, junior, intermediate");
+    check(
+        "[intermediate, senior, lead]",
+        "[mid]",
+        "unknown value `mid`; one of intern, junior, intermediate",
+    );
     check("max_km: 80", "max_km: 0", "profile `comptable`: filters: max_km must be above 0");
     check("floor: 0.3 }", "floor: 3 }", "freshness: floor must be between 0 and 1, not 3");
     check("points: 3 }\n    freshness", "points: 30 }\n    freshness", "points must be between -20 and 20");

@@ -122,7 +122,8 @@ async fn an_audit_counts_what_each_rule_hides_and_what_it_alone_hides() {
         assert_eq!(rule(name), (hidden, only), "{name}");
         assert!(hidden > 0, "{name} hides nothing, so this proves nothing");
     }
-    let any: Vec<String> = rules.iter().map(|(_, condition)| format!("coalesce({condition}, false)")).collect();
+    let any: Vec<String> =
+        rules.iter().map(|(_, condition)| format!("coalesce({condition}, false)")).collect();
     let all = count(&mut connection, &format!("{strict} and ({})", any.join(" or "))).await;
     assert_eq!(audit["hidden"]["by_rules"].as_i64(), Some(all));
     assert_eq!(count(&mut connection, "r.profile = 'default' and r.hidden_by <> '{}'").await, 0);
@@ -137,7 +138,10 @@ async fn an_audit_counts_what_each_rule_hides_and_what_it_alone_hides() {
     assert!(shown.contains(&line), "{shown}");
     assert!(shown.contains("older than 5 days"), "{shown}");
     let table = ranked.text(&["jobs", "--hidden", "--profile", "strict"]);
-    assert!(table.contains("filters.exclude_title: engineer") && table.contains("(written in fr)"), "{table}");
+    assert!(
+        table.contains("filters.exclude_title: engineer") && table.contains("(written in fr)"),
+        "{table}"
+    );
 }
 
 #[tokio::test]
@@ -240,10 +244,11 @@ fn the_sort_by_freshness_multiplies_what_the_score_leaves_out() {
         last = value;
     }
     let newest = ranked.json(&["jobs", "--top", "500", "--sort", "newest", "--as-of", AS_OF]);
-    let ages: Vec<f64> =
-        newest.as_array().expect("jobs").iter().map(|job| number(job, "age_days")).collect();
+    let ages: Vec<f64> = newest.as_array().expect("jobs").iter().map(|job| number(job, "age_days")).collect();
     assert!(ages.is_sorted() && ages.first() < ages.last(), "{ages:?}");
-    let sum = |jobs: &Value| jobs.as_array().expect("jobs").iter().map(|job| number(job, "rank_score")).sum::<f64>();
+    let sum = |jobs: &Value| {
+        jobs.as_array().expect("jobs").iter().map(|job| number(job, "rank_score")).sum::<f64>()
+    };
     assert!((sum(&fresh) - sum(&newest)).abs() < 1e-6, "the order changes, the scores do not");
 }
 

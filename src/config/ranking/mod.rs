@@ -197,8 +197,12 @@ fn check_weights(weights: &Weights) -> anyhow::Result<()> {
 }
 
 fn profile_of(file: ProfileFile, taxonomy: &Taxonomy) -> anyhow::Result<Profile> {
-    let location =
-        file.location.map(|place| wishes::location(place, taxonomy)).transpose().context("location")?.flatten();
+    let location = file
+        .location
+        .map(|place| wishes::location(place, taxonomy))
+        .transpose()
+        .context("location")?
+        .flatten();
     Ok(Profile {
         title: file
             .title_keywords
