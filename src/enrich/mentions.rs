@@ -6,7 +6,7 @@ use super::sections::Sections;
 use super::words::{Chunk, Shape, after, before};
 use crate::taxonomy::cues::{Mark, Role, Section};
 use crate::taxonomy::open_skills::Kind;
-use crate::taxonomy::skills::{Scan, Skills};
+use crate::taxonomy::skills::{Hit, Proof, Scan, Skills};
 use std::cmp::Reverse;
 
 /// Words that a noun takes from its left.
@@ -66,6 +66,7 @@ struct Reading<'a> {
     skills: &'a Skills,
     /// Skills and signs.
     scan: &'a Scan,
+    sections: &'a Sections,
     found: &'a mut Vec<Mention>,
 }
 
@@ -75,7 +76,7 @@ impl Reader {
         skills.scan(text, &mut self.scan);
         self.sections.read(text, &self.scan.signs);
         self.mentions.clear();
-        let mut reading = Reading { text, skills, scan: &self.scan, found: &mut self.mentions };
+        let mut reading = Reading { text, skills, scan: &self.scan, sections: &self.sections, found: &mut self.mentions };
         reading.dictionary();
         reading.signs();
         resolve(&mut self.mentions);
@@ -88,7 +89,10 @@ impl Reader {
 
 impl Reading<'_> {
     fn dictionary(&mut self) {
-        for hit in self.scan.hits.iter().filter(|hit| hit.certain) {
+        for hit in &self.scan.hits {
+            if !self.is_proven(hit) {
+                continue;
+            }
             let mut end = hit.end;
             if self.skills.kind(hit.skill) == Kind::Knowledge {
                 if let Some(version) = self.version(end) {
@@ -98,6 +102,22 @@ impl Reading<'_> {
             }
             let origin = if self.is_role(end) { Origin::Role } else { Origin::Dictionary };
             self.add(hit.start, end, Some(hit.skill), origin);
+        }
+    }
+
+    /// Whether a hit counts: a doubtful one needs a text that asks for it.
+    fn is_proven(&self, hit: &Hit) -> bool {
+        let signs = self.scan.signs.partition_point(|sign| sign.start < hit.start);
+        match hit.proof {
+            Proof::None => true,
+            Proof::Asked => {
+                self.is_asked(signs, hit.start)
+                    || self.is_alone(hit.start, hit.end)
+                    || matches!(self.sections.at(hit.start), Section::Required | Section::NiceToHave)
+            }
+            Proof::Listed => self.scan.signs[..signs].last().is_some_and(|sign| {
+                sign.mark == Mark::Introduces && sign.end + 1 == hit.start
+            }),
         }
     }
 
@@ -184,7 +204,7 @@ impl Reading<'_> {
 
     /// Whether the sentence up to a byte says that something is asked for.
     fn is_asked(&self, index: usize, start: usize) -> bool {
-        for sign in self.scan.signs[..index].iter().rev() {
+        for sign in self.scan.signs[..index.min(self.scan.signs.len())].iter().rev() {
             if sign.end + FAR < start {
                 break;
             }
@@ -287,12 +307,12 @@ impl Reading<'_> {
 
     fn hit_at(&self, start: usize) -> Option<usize> {
         let index = self.scan.hits.partition_point(|hit| hit.start < start);
-        self.scan.hits.get(index).filter(|hit| hit.start == start && hit.certain).map(|_| index)
+        self.scan.hits.get(index).filter(|hit| hit.start == start && hit.proof == Proof::None).map(|_| index)
     }
 
     fn hit_ending(&self, end: usize) -> Option<usize> {
         let index = self.scan.hits.partition_point(|hit| hit.end < end);
-        self.scan.hits.get(index).filter(|hit| hit.end == end && hit.certain).map(|_| index)
+        self.scan.hits.get(index).filter(|hit| hit.end == end && hit.proof == Proof::None).map(|_| index)
     }
 }
 

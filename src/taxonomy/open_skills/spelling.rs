@@ -1,6 +1,6 @@
 //! Which labels of a taxonomy work as spellings in running text, and in which case only.
 
-use super::{SAME_CASE, SAME_CASE_IN_LIST};
+use super::{ASKED, SAME_CASE, SAME_CASE_IN_LIST};
 use std::collections::HashSet;
 
 /// Longer labels are definitions: nobody writes the same words again.
@@ -46,7 +46,7 @@ impl<'a> Vocabulary<'a> {
         let is_ordinary = self.common.contains(lower.as_str());
         let is_small = !text.chars().any(char::is_uppercase);
         if is_small {
-            return (letters >= FEWEST_LETTERS).then_some(lower);
+            return (letters >= FEWEST_LETTERS).then(|| format!("{ASKED}{lower}"));
         }
         let has_capital_inside = text.chars().skip(1).any(char::is_uppercase);
         match (has_capital_inside, is_ordinary || letters < 3) {

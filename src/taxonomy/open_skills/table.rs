@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 
 const HEAD: &str = "\
 # Skills of open taxonomies: name, k (knowledge) or c (competence), spellings where they differ from the name.
-# A spelling counts in any case; after = in exactly this case; after & in exactly this case and in a list of skills.
+# A spelling counts in any case; after ~ where the text asks for something; after = in exactly this case; after & in
+# exactly this case and in a list of skills.
 # Contains information from ESCO (European Commission, CC BY 4.0) and from the O*NET Database (US Department of Labor,
 # CC BY 4.0), selected and shortened; see DATA_LICENSES.md. Made by `job-etl taxonomy skills`; skills of one's own, and
 # those that this table gets wrong, belong into skills.yml, which wins.
