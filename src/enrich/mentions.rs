@@ -147,7 +147,13 @@ impl Reading<'_> {
     /// Names beside a known one in a list, of which the form says that they are names.
     fn neighbours(&mut self, mut end: usize) {
         while let Some(chunk) = after(self.text, end) {
-            if self.hit_at(chunk.start).is_some() || Shape::of(&self.text[chunk.start..chunk.end]) != Shape::Name {
+            let word = &self.text[chunk.start..chunk.end];
+            let is_shout = word.len() > 5 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+            if self.hit_at(chunk.start).is_some()
+                || Shape::of(word) != Shape::Name
+                || is_shout
+                || self.skills.words.role(word).is_some()
+            {
                 break;
             }
             self.add(chunk.start, chunk.end, None, Origin::Beside);
@@ -168,38 +174,45 @@ impl Reading<'_> {
 
     /// A noun with the words before it.
     fn head(&mut self, index: usize, start: usize, end: usize) {
-        let (mut first, mut skill, mut is_open) = (start, None, false);
-        for _ in 0..MOST_MODIFIERS {
+        let (mut first, mut skill) = (start, None);
+        for count in 0..MOST_MODIFIERS {
             let Some(chunk) = before(self.text, first) else { break };
             if let Some(index) = self.hit_ending(chunk.end) {
+                // Between a skill and the noun stand no other words: without commas those are items of a list.
                 let hit = self.scan.hits[index];
-                if self.skills.kind(hit.skill) == Kind::Knowledge {
+                if count == 0 && self.skills.kind(hit.skill) == Kind::Knowledge {
                     (first, skill) = (hit.start, Some(hit.skill));
-                    is_open = true;
                 }
                 break;
             }
             let word = &self.text[chunk.start..chunk.end];
-            let role = self.skills.words.role(word);
-            if matches!(role, Some(Role::Stop | Role::Loose | Role::Person)) || Shape::of(word) == Shape::Other {
+            if ends_phrase(self.skills.words.role(word), word) || (count > 0 && self.is_head(index, chunk.start)) {
                 break;
             }
             first = chunk.start;
-            is_open = true;
             if chunk.opens {
                 break;
             }
         }
-        if is_open {
-            let origin = if skill.is_some() {
-                Origin::Head
-            } else if self.is_asked(index, first) {
-                Origin::HeadAsked
-            } else if self.is_alone(first, end) {
-                Origin::HeadAlone
-            } else { return };
-            self.add(first, end, skill, origin);
+        if first == start {
+            return;
         }
+        let origin = if skill.is_some() {
+            Origin::Head
+        } else if self.is_asked(index, first) {
+            Origin::HeadAsked
+        } else if self.is_alone(first, end) {
+            Origin::HeadAlone
+        } else {
+            return;
+        };
+        self.add(first, end, skill, origin);
+    }
+
+    /// Whether a noun of [`Mark::Head`] begins at a byte before the sign `index`.
+    fn is_head(&self, index: usize, start: usize) -> bool {
+        let mut signs = self.scan.signs[..index].iter().rev().take_while(|sign| sign.start >= start);
+        signs.any(|sign| sign.start == start && sign.mark == Mark::Head)
     }
 
     /// Whether the sentence up to a byte says that something is asked for.
@@ -254,9 +267,10 @@ impl Reading<'_> {
             }
             let word = &self.text[chunk.start..chunk.end];
             let role = self.skills.words.role(word);
-            let skips = words == 0 && (role == Some(Role::Loose) || is_determiner(word));
+            let skips = words == 0
+                && (role == Some(Role::Loose) || is_determiner(word) || (word.ends_with("ing") && role.is_none()));
             if !skips {
-                if matches!(role, Some(Role::Stop | Role::Person)) || words == MOST_WORDS || Shape::of(word) == Shape::Other {
+                if matches!(role, Some(Role::Stop | Role::Person)) || words == MOST_WORDS || Shape::of(word) == Shape::Other || word.ends_with("ly") {
                     break;
                 }
                 first = first.or(Some(chunk.start));
@@ -269,7 +283,8 @@ impl Reading<'_> {
             }
         }
         let first = first?;
-        if is_telling {
+        let is_name = words > 1 || self.text[first..position].starts_with(char::is_uppercase) || is_science(&self.text[first..position]);
+        if is_telling && is_name {
             self.add(first, position, None, Origin::Introduced);
         }
         Some(position)
@@ -298,9 +313,15 @@ impl Reading<'_> {
 
     /// A course of study, unless it is a person or a place to study.
     fn degree(&mut self, start: usize, end: usize) {
-        let next = after(self.text, end).map(|chunk| self.text[chunk.start..chunk.end].to_ascii_lowercase());
-        let is_degree = !next.is_some_and(|next| NOT_DEGREES.contains(&next.as_str()));
-        if is_degree {
+        let word = |chunk: Chunk| self.text[chunk.start..chunk.end].to_ascii_lowercase();
+        let next = after(self.text, end).filter(|chunk| !chunk.opens);
+        let end = match next {
+            Some(chunk) if ["degree", "degrees", "diploma"].contains(&word(chunk).as_str()) => chunk.end,
+            Some(chunk) if NOT_DEGREES.contains(&word(chunk).as_str()) => return,
+            _ => end,
+        };
+        let is_named = before(self.text, start).is_some_and(|chunk| NOT_BEFORE_DEGREES.contains(&word(chunk).as_str()));
+        if !is_named {
             self.add(start, end, None, Origin::Degree);
         }
     }
@@ -321,6 +342,19 @@ const NOT_DEGREES: [&str; 12] = [
     "student", "students", "project", "scholarship", "stipend", "candidate", "candidates", "position", "fellow",
     "fellowship", "programme", "program",
 ];
+
+/// Whether a single word is the name of something to study.
+fn is_science(word: &str) -> bool {
+    ["ology", "ologies", "ics", "istry", "ography", "onomy", "ogie", "ique", "phie"].iter().any(|end| word.ends_with(end))
+}
+
+/// Whether a word cannot be part of a phrase.
+fn ends_phrase(role: Option<Role>, word: &str) -> bool {
+    matches!(role, Some(Role::Stop | Role::Loose | Role::Person)) || Shape::of(word) == Shape::Other || word.ends_with("ly")
+}
+
+/// What stands before "PhD" when it names a thing and not what one must have.
+const NOT_BEFORE_DEGREES: [&str; 8] = ["the", "cv", "of", "this", "our", "these", "scrum", "relevant"];
 
 fn is_determiner(word: &str) -> bool {
     ["a", "an", "the", "our", "any", "at", "least", "one", "some", "other", "all", "la", "le", "les", "l"]

@@ -49,8 +49,9 @@ impl<'a> Vocabulary<'a> {
             return (letters >= FEWEST_LETTERS).then(|| format!("{ASKED}{lower}"));
         }
         let has_capital_inside = text.chars().skip(1).any(char::is_uppercase);
+        let has_small = text.chars().any(char::is_lowercase);
         match (has_capital_inside, is_ordinary || letters < 3) {
-            (true, false) if letters > 4 => Some(lower),
+            (true, false) if letters > 4 && has_small => Some(lower),
             (true, false) => Some(format!("{SAME_CASE}{text}")),
             (true, true) => Some(format!("{SAME_CASE_IN_LIST}{text}")),
             (false, false) => Some(format!("{SAME_CASE}{text}")),
