@@ -44,8 +44,6 @@ pub enum Origin {
     Head,
     HeadAsked,
     HeadAlone,
-    /// In the name of a job: `Java developer`.
-    Role,
     /// It follows words such as "experience with".
     Introduced,
     /// A course of study.
@@ -100,8 +98,7 @@ impl Reading<'_> {
                 }
                 self.neighbours(end);
             }
-            let origin = if self.is_role(end) { Origin::Role } else { Origin::Dictionary };
-            self.add(hit.start, end, Some(hit.skill), origin);
+            self.add(hit.start, end, Some(hit.skill), Origin::Dictionary);
         }
     }
 
@@ -110,21 +107,11 @@ impl Reading<'_> {
         let signs = self.scan.signs.partition_point(|sign| sign.start < hit.start);
         match hit.proof {
             Proof::None => true,
-            Proof::Asked => {
-                self.is_asked(signs, hit.start)
-                    || self.is_alone(hit.start, hit.end)
-                    || matches!(self.sections.at(hit.start), Section::Required | Section::NiceToHave)
-            }
+            Proof::Asked => self.is_asked(signs, hit.start) || self.is_alone(hit.start, hit.end),
             Proof::Listed => self.scan.signs[..signs].last().is_some_and(|sign| {
                 sign.mark == Mark::Introduces && sign.end + 1 == hit.start
             }),
         }
-    }
-
-    /// Whether what ends at a byte is part of the name of a job.
-    fn is_role(&self, end: usize) -> bool {
-        let role = after(self.text, end).filter(|chunk| !chunk.opens);
-        role.is_some_and(|chunk| self.skills.words.role(&self.text[chunk.start..chunk.end]) == Some(Role::Person))
     }
 
     fn add(&mut self, start: usize, end: usize, skill: Option<u32>, origin: Origin) {
@@ -226,7 +213,7 @@ impl Reading<'_> {
                 return !self.text[sign.end..start].contains(['.', ';', '!', '?', '\n', '•']);
             }
         }
-        false
+        matches!(self.sections.at(start), Section::Required | Section::NiceToHave)
     }
 
     /// Whether a phrase is a whole line or item.

@@ -152,7 +152,11 @@ impl Skills {
         self.trie.at_word_starts(text.as_bytes(), |number, start, end| {
             let mut is_alone = None;
             for Pattern { meaning, same_case, proof } in &self.patterns[number] {
-                let is_case = same_case.as_ref().is_none_or(|case| text[start..end] == **case);
+                // "Oracles" are no plural of a name.
+                let is_case = same_case.as_ref().is_none_or(|case| {
+                    text[start..end] == **case
+                        && !(text.as_bytes().get(end) == Some(&b's') && case.ends_with(|c: char| c.is_lowercase()))
+                });
                 if is_case && *is_alone.get_or_insert_with(|| stands_alone(text, start, end)) {
                     match *meaning {
                         Meaning::Skill(skill) => hits.push(Hit { start, end, skill, proof: *proof }),

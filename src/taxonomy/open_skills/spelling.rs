@@ -1,6 +1,6 @@
 //! Which labels of a taxonomy work as spellings in running text, and in which case only.
 
-use super::{ASKED, SAME_CASE, SAME_CASE_IN_LIST};
+use super::{ASKED, Kind, SAME_CASE, SAME_CASE_IN_LIST};
 use std::collections::HashSet;
 
 /// Longer labels are definitions: nobody writes the same words again.
@@ -26,7 +26,7 @@ impl<'a> Vocabulary<'a> {
     }
 
     /// A label as a spelling with the sign of its rule, or nothing.
-    pub fn spelling(&self, label: &str) -> Option<String> {
+    pub fn spelling(&self, label: &str, kind: Kind) -> Option<String> {
         let text = bare(label);
         let lower = text.to_lowercase();
         let words = text.split(' ').count();
@@ -41,7 +41,13 @@ impl<'a> Vocabulary<'a> {
             return None;
         }
         if words > 1 {
-            return Some(lower);
+            let is_title = text.chars().skip(1).any(char::is_uppercase);
+            let is_ordinary = lower.split(' ').all(|word| self.common.contains(word) || word.len() < FEWEST_LETTERS);
+            return Some(match (kind, is_title, is_ordinary) {
+                (Kind::Knowledge, true, true) => format!("{SAME_CASE}{text}"),
+                (Kind::Knowledge, false, _) => format!("{ASKED}{lower}"),
+                _ => lower,
+            });
         }
         let is_ordinary = self.common.contains(lower.as_str());
         let is_small = !text.chars().any(char::is_uppercase);
