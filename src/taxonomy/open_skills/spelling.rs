@@ -5,6 +5,8 @@ use std::collections::HashSet;
 
 /// Longer labels are definitions: nobody writes the same words again.
 const MOST_WORDS: usize = 4;
+/// The same of competences, `manage budgets`, which people put in ever other words.
+const MOST_WORDS_OF_COMPETENCE: usize = 3;
 /// The same in bytes.
 const MOST_BYTES: usize = 40;
 /// Words shorter than this mean too many things in any case.
@@ -31,7 +33,8 @@ impl<'a> Vocabulary<'a> {
         let lower = text.to_lowercase();
         let words = text.split(' ').count();
         let letters = text.chars().filter(|character| character.is_alphabetic()).count();
-        let is_fit = words <= MOST_WORDS
+        let most = if kind == Kind::Competence { MOST_WORDS_OF_COMPETENCE } else { MOST_WORDS };
+        let is_fit = words <= most
             && text.len() <= MOST_BYTES
             && letters >= 2
             && text.starts_with(char::is_alphanumeric)
