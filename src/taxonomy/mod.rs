@@ -2,12 +2,14 @@
 //! for fast look-up. A file that the folder lacks is replaced by the one built into the program; the tables of cities and
 //! postal areas are always the built-in ones. Knows no stage.
 
+pub mod cues;
+pub mod currencies;
 pub mod gazetteer;
 pub mod geonames;
-pub mod cues;
 pub mod language;
 pub mod money;
 pub mod open_skills;
+pub mod periods;
 pub mod phrases;
 pub mod places;
 pub mod postal;
@@ -17,6 +19,7 @@ pub mod skills;
 pub mod titles;
 pub mod trie;
 pub mod words;
+pub mod work_model;
 
 use crate::revision::revision;
 use anyhow::Context;
@@ -82,6 +85,16 @@ impl Taxonomy {
     /// The place that a displayed text such as `Toronto, ON` names.
     pub fn place(&self, text: &str) -> Option<places::Place> {
         self.places.in_text(text)
+    }
+
+    /// Every place that a displayed text such as `Toronto, ON or NYC` names.
+    pub fn all_places(&self, text: &str) -> Vec<places::Place> {
+        self.places.all_in_text(text)
+    }
+
+    /// A place as `City, REGION, CC`.
+    pub fn shown_place(&self, place: &places::Place) -> String {
+        self.places.standard_form(place)
     }
 
     /// The ISO code of a country from any of its names.
