@@ -6,6 +6,7 @@ pub mod gazetteer;
 pub mod geonames;
 pub mod language;
 pub mod money;
+pub mod nearest;
 pub mod phrases;
 pub mod places;
 pub mod postal;
