@@ -13,6 +13,8 @@ mod place;
 mod report;
 mod rows;
 mod seniority;
+mod skills;
+mod titles;
 
 use anyhow::{Result, ensure};
 use clap::Parser;
@@ -39,6 +41,8 @@ fn main() -> Result<()> {
     tasks.extend(company_size::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(seniority::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(place::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(skills::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(titles::evaluate(&arguments.data, arguments.misses)?);
     ensure!(!tasks.is_empty(), "{} has no labels-* that this knows", arguments.data.display());
     report::print(&tasks);
     if let Some(file) = &arguments.json {

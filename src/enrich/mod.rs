@@ -3,9 +3,17 @@
 
 pub mod core;
 mod experience;
+mod level;
+pub mod mentions;
 pub mod pay;
 mod place;
-mod title;
+mod remote;
+mod sections;
+mod skills;
+pub mod title;
+pub mod title_noise;
+mod words;
+pub mod work_words;
 
 use crate::batches;
 use crate::db;
@@ -71,6 +79,7 @@ fn enrich_one(job: PendingJob, taxonomy: &Taxonomy) -> EnrichmentRow {
         place_country: job.place_country.as_deref(),
         place_lat: job.place_lat,
         place_lon: job.place_lon,
+        more_locations: &[],
         remote_type: RemoteType::from_stored(&job.remote_type).unwrap_or_default(),
         seniority_raw: job.seniority_raw.as_deref(),
         skills_raw: &job.skills_raw,
