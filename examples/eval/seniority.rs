@@ -4,7 +4,9 @@ use super::report::{self, Score, Task};
 use super::rows;
 use anyhow::Result;
 use job_etl::enrich::core::{EnrichInput, enrich};
-use job_etl::posting::Seniority::{self, Director, Executive, Intern, Junior, Lead, Manager, Intermediate, Senior};
+use job_etl::posting::Seniority::{
+    self, Director, Executive, Intermediate, Intern, Junior, Lead, Manager, Senior,
+};
 use job_etl::taxonomy::Taxonomy;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -57,7 +59,8 @@ fn count(score: &mut Score, is_right: bool, is_answered: bool) {
 
 /// Which half a row belongs to: rules were made on one, and are measured on the other.
 fn is_tuning(text: &str) -> bool {
-    text.bytes().fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619)) & 16 == 0
+    text.bytes().fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619)) & 16
+        == 0
 }
 
 /// The levels that a label may mean, or none when it means none.

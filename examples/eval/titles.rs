@@ -11,8 +11,16 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// The published methods that know no meaning, only letters and words.
-const LEXICAL: [&str; 8] =
-    ["word_tf_idf_lemmas", "bm25_lemmas", "char_tf_idf_lemmas", "char_tf_idf", "word_tf_idf", "bm25", "edit_distance", "random"];
+const LEXICAL: [&str; 8] = [
+    "word_tf_idf_lemmas",
+    "bm25_lemmas",
+    "char_tf_idf_lemmas",
+    "char_tf_idf",
+    "word_tf_idf",
+    "bm25",
+    "edit_distance",
+    "random",
+];
 
 /// Scores all sets: hit among the first five as recall; the other figures are printed below.
 pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
@@ -60,7 +68,8 @@ fn nearest(text: &str) -> Vec<(&'static str, f32)> {
 /// Ranks the labels of a corpus; equals by identifier downwards, as trec_eval does; the first hundred count.
 fn ranked(folder: &Path, baselines: &str, misses: bool) -> Result<Option<Task>> {
     let read = |name: &str| rows::text(&folder.join(name)).map(Option::unwrap_or_default);
-    let (corpus, queries, gold) = (read("corpus_elements.tsv")?, read("queries.tsv")?, read("annotations.tsv")?);
+    let (corpus, queries, gold) =
+        (read("corpus_elements.tsv")?, read("queries.tsv")?, read("annotations.tsv")?);
     let mut corpus: Vec<(&str, &str)> = corpus.lines().filter_map(|line| line.split_once('\t')).collect();
     corpus.sort_unstable();
     let mut relevant: HashMap<&str, HashSet<&str>> = HashMap::new();
@@ -76,9 +85,14 @@ fn ranked(folder: &Path, baselines: &str, misses: bool) -> Result<Option<Task>> 
         let query = query.split(" (").next().unwrap_or(query);
         let hits = nearest.find(&[(query, 1.0)]);
         let right = relevant.get(id);
-        let rank = hits.iter().position(|hit| right.is_some_and(|right| right.contains(corpus[hit.label as usize].0)));
+        let rank = hits
+            .iter()
+            .position(|hit| right.is_some_and(|right| right.contains(corpus[hit.label as usize].0)));
         if misses && rank.is_none() {
-            report::miss(&format!("title\t{query}\t{:?}", hits.first().map(|hit| corpus[hit.label as usize].1)));
+            report::miss(&format!(
+                "title\t{query}\t{:?}",
+                hits.first().map(|hit| corpus[hit.label as usize].1)
+            ));
         }
         ranks.push(rank.map_or(0, |rank| rank + 1));
     }
@@ -88,24 +102,31 @@ fn ranked(folder: &Path, baselines: &str, misses: bool) -> Result<Option<Task>> 
         .map(|line| line.split('\t').collect::<Vec<_>>())
         .filter(|row| row.len() > 2 && row[0] == name && LEXICAL.contains(&row[1]))
         .max_by(|one, other| one[2].cmp(other[2]))
-        .map_or("no published baseline here".to_owned(), |row| format!("best published lexical MRR {} ({})", row[2], row[1]));
+        .map_or("no published baseline here".to_owned(), |row| {
+            format!("best published lexical MRR {} ({})", row[2], row[1])
+        });
     Ok((!ranks.is_empty()).then(|| task(&format!("MELO {name}"), &ranks, &best)))
 }
 
 fn task(name: &str, ranks: &[usize], beside: &str) -> Task {
     let within = |most: usize| ranks.iter().filter(|rank| (1..=most).contains(*rank)).count() as u64;
     let share = |most: usize| within(most) as f64 / ranks.len().max(1) as f64;
-    let mrr: f64 = ranks.iter().filter(|rank| **rank > 0).map(|rank| 1.0 / *rank as f64).sum::<f64>() / ranks.len().max(1) as f64;
+    let mrr: f64 = ranks.iter().filter(|rank| **rank > 0).map(|rank| 1.0 / *rank as f64).sum::<f64>()
+        / ranks.len().max(1) as f64;
     let figures = format!("hit@1 {:.4}  @5 {:.4}  @10 {:.4}  MRR {mrr:.4}", share(1), share(5), share(10));
     report::note(&format!("{name}: {figures}  {beside}"));
     let right = within(5);
     let missed = ranks.len() as u64 - right;
-    Task { name: format!("title, {name}, hit@5"), score: Score { right, wrong: missed, missed, right_nulls: 0 } }
+    Task {
+        name: format!("title, {name}, hit@5"),
+        score: Score { right, wrong: missed, missed, right_nulls: 0 },
+    }
 }
 
 /// Which half a row belongs to: rules were made on one, and are measured on the other.
 fn is_tuning(text: &str) -> bool {
-    text.bytes().fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619)) & 16 == 0
+    text.bytes().fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619)) & 16
+        == 0
 }
 
 fn is_table(path: &Path) -> bool {

@@ -4,10 +4,10 @@ use super::core::{EnrichInput, Provenance};
 use super::level::{self, Known};
 use super::{experience, title_noise};
 use crate::posting::Seniority;
+use crate::taxonomy::Taxonomy;
 use crate::taxonomy::occupations::{self, Kind, Match};
 use crate::taxonomy::titles::Title;
 use crate::taxonomy::words::fold_singular;
-use crate::taxonomy::Taxonomy;
 
 /// What a title says.
 pub(super) struct StandardTitle {
@@ -160,7 +160,8 @@ mod tests {
         let taxonomy = Taxonomy::bundled();
         let check = |title: &str, expected: Option<(&str, &str, &str)>| {
             let found = standard(&EnrichInput { job_title: title, ..EnrichInput::default() }, &taxonomy);
-            let found = found.title.zip(found.occupation_code).map(|(title, noc)| (title, noc, found.from.origin));
+            let found =
+                found.title.zip(found.occupation_code).map(|(title, noc)| (title, noc, found.from.origin));
             let found = found.as_ref().map(|(title, noc, origin)| (title.as_str(), noc.as_str(), *origin));
             assert_eq!(found, expected, "{title}");
         };

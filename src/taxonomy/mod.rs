@@ -132,7 +132,10 @@ impl Taxonomy {
             money: Money::read(&rates.0, &rates.1)?,
             sizes: Sizes::read(&sizes.0, &sizes.1)?,
             revision: revision(
-                [VERSION, gazetteer::revision(), postal::AREAS].into_iter().chain(occupations::revision()).chain(contents),
+                [VERSION, gazetteer::revision(), postal::AREAS]
+                    .into_iter()
+                    .chain(occupations::revision())
+                    .chain(contents),
             ),
         })
     }

@@ -23,8 +23,9 @@ const COMMON: usize = 1_500;
 const COMMON_GROUP: usize = 1_200;
 /// Words of grammar, in English, French and German, and the signs of "all genders".
 const GRAMMAR: [&str; 36] = [
-    "a", "and", "at", "au", "aux", "d", "de", "der", "des", "die", "du", "en", "et", "f", "for", "fur", "h", "im", "in",
-    "l", "la", "le", "les", "m", "of", "or", "ou", "the", "to", "un", "une", "und", "von", "w", "with", "x",
+    "a", "and", "at", "au", "aux", "d", "de", "der", "des", "die", "du", "en", "et", "f", "for", "fur", "h",
+    "im", "in", "l", "la", "le", "les", "m", "of", "or", "ou", "the", "to", "un", "und", "une", "von", "w",
+    "with", "x",
 ];
 
 /// A list of labels, each of an owner, ready to be searched.
@@ -107,7 +108,8 @@ impl Nearest {
         }
         let postings = label_words.turned(names.len());
         let count = owners.len() as f32;
-        let rarity: Vec<f32> = postings.each().map(|list| (1.0 + count / (list.len() as f32 + 0.5)).ln()).collect();
+        let rarity: Vec<f32> =
+            postings.each().map(|list| (1.0 + count / (list.len() as f32 + 0.5)).ln()).collect();
         let lengths = label_words.each().map(|list| length_of(list, &rarity)).collect();
         let groups = Groups::new(&names);
         Nearest {
@@ -151,7 +153,8 @@ impl Nearest {
         for (number, word) in asked.iter().enumerate() {
             self.add(number as u32, word, paper);
         }
-        let score = |label: u32, sum: f32| sum / (length * self.lengths[label as usize]).max(f32::MIN_POSITIVE);
+        let score =
+            |label: u32, sum: f32| sum / (length * self.lengths[label as usize]).max(f32::MIN_POSITIVE);
         let mut hits: Vec<Hit> = Vec::with_capacity(paper.touched.len());
         for label in paper.touched.drain(..) {
             let at = label as usize;
@@ -198,7 +201,8 @@ impl Nearest {
                 last.weight *= LAST;
             }
         }
-        let postings = |word: &Asked| word.finds.iter().map(|(found, _)| self.postings.of(*found).len()).max();
+        let postings =
+            |word: &Asked| word.finds.iter().map(|(found, _)| self.postings.of(*found).len()).max();
         asked.sort_by_cached_key(|word| postings(word));
         asked
     }
@@ -384,7 +388,8 @@ fn stems(folded: &str) -> impl Iterator<Item = &str> {
 }
 
 fn stem(word: &str) -> &str {
-    let is_plural = word.len() > 3 && word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end));
+    let is_plural =
+        word.len() > 3 && word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end));
     if is_plural { &word[..word.len() - 1] } else { word }
 }
 
@@ -424,7 +429,8 @@ mod tests {
     #[test]
     fn the_nearest_label_is_first() {
         assert!(GRAMMAR.is_sorted(), "the words of grammar are looked up by halves");
-        let labels = ["baker", "pastry cook", "software developer", "developer of games", "boucher-charcutier"];
+        let labels =
+            ["baker", "pastry cook", "software developer", "developer of games", "boucher-charcutier"];
         let nearest = Nearest::new(labels.iter().enumerate().map(|(at, label)| (*label, at as u32)));
         let check = |text: &str, expected: Option<&str>| {
             let hits = nearest.find(&[(text, 1.0)]);

@@ -69,7 +69,9 @@ pub fn table(sources: &Sources) -> anyhow::Result<String> {
     let esco = esco(sources.esco)?;
     let onet = onet(sources.onet_occupations, sources.onet_titles)?;
     let groups = noc(sources.noc)?;
-    let mapping = mapping(sources.onet_noc)?;
+    let mut mapping = mapping(sources.onet_noc)?;
+    let known: HashSet<&str> = groups.iter().map(|group| group.noc_code.as_str()).collect();
+    mapping.values_mut().for_each(|shares| shares.retain(|(noc, _)| known.contains(noc.as_str())));
     ensure!(!esco.is_empty() && !onet.is_empty() && !groups.is_empty(), "one of the files has no rows");
     let names = Nearest::new(groups.iter().zip(0..).map(|(group, at)| (group.title.as_str(), at)));
     let by_label = shares_by_label(&onet, &mapping);
@@ -86,19 +88,42 @@ pub fn table(sources: &Sources) -> anyhow::Result<String> {
         row(&mut body, 'E', &occupation.code, &occupation.title, &shares, &occupation.others)?;
     }
     for occupation in &onet {
-        let mut shares: Shares = mapping.get(&occupation.code).into_iter().flatten().map(|(noc, share)| (noc.as_str(), *share)).collect();
+        let mut shares: Shares = mapping
+            .get(&occupation.code)
+            .into_iter()
+            .flatten()
+            .map(|(noc, share)| (noc.as_str(), *share))
+            .collect();
         add_names(&mut shares, &occupation.title, &names, &groups);
-        let others: Vec<String> =
-            occupation.others.iter().filter(|label| !known.contains(&fold_singular(label))).cloned().collect();
+        let others: Vec<String> = occupation
+            .others
+            .iter()
+            .filter(|label| !known.contains(&fold_singular(label)))
+            .cloned()
+            .collect();
         row(&mut body, 'O', &occupation.code, &occupation.title, &shares, &others)?;
     }
     for group in &groups {
-        row(&mut body, 'N', &group.noc_code, &group.title, &HashMap::from([(group.noc_code.as_str(), 1.0)]), &[])?;
+        row(
+            &mut body,
+            'N',
+            &group.noc_code,
+            &group.title,
+            &HashMap::from([(group.noc_code.as_str(), 1.0)]),
+            &[],
+        )?;
     }
     Ok(format!("{HEAD}# {} rows, {}\n{body}", body.lines().count(), revision([body.as_str()])))
 }
 
-fn row(body: &mut String, kind: char, code: &str, title: &str, shares: &Shares, others: &[String]) -> anyhow::Result<()> {
+fn row(
+    body: &mut String,
+    kind: char,
+    code: &str,
+    title: &str,
+    shares: &Shares,
+    others: &[String],
+) -> anyhow::Result<()> {
     let total: f64 = shares.values().sum();
     let best = shares.iter().max_by(|one, other| one.1.total_cmp(other.1).then(other.0.cmp(one.0)));
     let (noc, share) = best.map_or(("", 0.0), |(noc, share)| (*noc, share / total));
@@ -123,7 +148,9 @@ fn add_names<'a>(shares: &mut Shares<'a>, title: &str, names: &Nearest, groups: 
 
 fn shares_of<'a>(occupation: &Esco, by_label: &HashMap<String, Shares<'a>>) -> Shares<'a> {
     let mut shares: Shares = HashMap::new();
-    for (label, weight) in occupation.others.iter().map(|label| (label, 1.0)).chain([(&occupation.title, 3.0)]) {
+    for (label, weight) in
+        occupation.others.iter().map(|label| (label, 1.0)).chain([(&occupation.title, 3.0)])
+    {
         for (noc, share) in by_label.get(&fold_singular(label)).into_iter().flatten() {
             *shares.entry(noc).or_default() += weight * share;
         }
@@ -131,7 +158,10 @@ fn shares_of<'a>(occupation: &Esco, by_label: &HashMap<String, Shares<'a>>) -> S
     shares
 }
 
-fn shares_by_isco<'a>(esco: &'a [Esco], by_label: &HashMap<String, Shares<'a>>) -> HashMap<&'a str, Shares<'a>> {
+fn shares_by_isco<'a>(
+    esco: &'a [Esco],
+    by_label: &HashMap<String, Shares<'a>>,
+) -> HashMap<&'a str, Shares<'a>> {
     let mut by_group: HashMap<&str, Shares> = HashMap::new();
     for occupation in esco {
         let group = by_group.entry(isco(&occupation.code)).or_default();
@@ -143,7 +173,10 @@ fn shares_by_isco<'a>(esco: &'a [Esco], by_label: &HashMap<String, Shares<'a>>) 
 }
 
 /// What each label of O*NET says of the unit group; a label of several occupations says less of each.
-fn shares_by_label<'a>(onet: &[Onet], mapping: &'a BTreeMap<String, Vec<(String, f64)>>) -> HashMap<String, Shares<'a>> {
+fn shares_by_label<'a>(
+    onet: &[Onet],
+    mapping: &'a BTreeMap<String, Vec<(String, f64)>>,
+) -> HashMap<String, Shares<'a>> {
     let mut owners: HashMap<String, Vec<&str>> = HashMap::new();
     for occupation in onet {
         for label in occupation.others.iter().chain([&occupation.title]) {
@@ -239,7 +272,8 @@ fn mapping(text: &str) -> anyhow::Result<BTreeMap<String, Vec<(String, f64)>>> {
 
 /// Where columns stand whose names begin so.
 fn columns(header: &csv::StringRecord, names: &[&str]) -> anyhow::Result<Vec<usize>> {
-    let find = |name: &&str| header.iter().position(|cell| cell.trim_start_matches('\u{feff}').starts_with(name));
+    let find =
+        |name: &&str| header.iter().position(|cell| cell.trim_start_matches('\u{feff}').starts_with(name));
     names.iter().map(|name| find(name).with_context(|| format!("no column `{name}`"))).collect()
 }
 
@@ -262,16 +296,34 @@ mod tests {
         })
         .expect("the layouts are the official ones");
         let rows: Vec<&str> = made.lines().filter(|line| !line.starts_with('#')).collect();
-        assert_eq!(rows[0].split('\t').take(4).collect::<Vec<_>>(), ["E", "2512.3", "software developer", "21232"]);
-        assert!(rows[1].starts_with("E\t7512.1\tbaker\t63202\t1.00\tbread baker|artisan boulanger|boulanger|boulangère"), "{}", rows[1]);
-        assert!(rows.contains(&"O\t51-3011.00\tBakers\t63202\t1.00\t"), "a label that ESCO has is not repeated");
+        assert_eq!(
+            rows[0].split('\t').take(4).collect::<Vec<_>>(),
+            ["E", "2512.3", "software developer", "21232"]
+        );
+        assert!(
+            rows[1].starts_with(
+                "E\t7512.1\tbaker\t63202\t1.00\tbread baker|artisan boulanger|boulanger|boulangère"
+            ),
+            "{}",
+            rows[1]
+        );
+        assert!(
+            rows.contains(&"O\t51-3011.00\tBakers\t63202\t1.00\t"),
+            "a label that ESCO has is not repeated"
+        );
         assert!(rows.contains(&"N\t63202\tBakers\t63202\t1.00\t"));
         assert_eq!(rows.len(), 6);
     }
 
     #[test]
     fn a_file_of_another_layout_is_refused() {
-        let sources = Sources { esco: &["a,b\n1,2\n".into()], onet_occupations: "", onet_titles: "", noc: "", onet_noc: "" };
+        let sources = Sources {
+            esco: &["a,b\n1,2\n".into()],
+            onet_occupations: "",
+            onet_titles: "",
+            noc: "",
+            onet_noc: "",
+        };
         let message = format!("{:#}", table(&sources).expect_err("no such column"));
         assert!(message.contains("conceptUri"), "{message}");
     }

@@ -83,7 +83,11 @@ pub fn nearest_in_esco(parts: &[Part]) -> Vec<(&'static str, f32)> {
         (codes, Nearest::new(all))
     });
     let hits = ESCO.1.find(parts);
-    ESCO.1.owners(&hits).iter().map(|Hit { owner, likeness, .. }| (ESCO.0[*owner as usize], *likeness)).collect()
+    ESCO.1
+        .owners(&hits)
+        .iter()
+        .map(|Hit { owner, likeness, .. }| (ESCO.0[*owner as usize], *likeness))
+        .collect()
 }
 
 /// The codes of ESCO's occupations by their addresses, from its official CSV: for measuring.
@@ -104,7 +108,9 @@ pub fn revision() -> [&'static str; 2] {
 impl Occupations {
     fn read(table: &'static str, french: &'static str) -> Occupations {
         let (mut rows, mut all): (Vec<Occupation>, Vec<(&str, u32)>) = (Vec::new(), Vec::new());
-        for (occupation, labels) in body(table).lines().filter_map(labels).chain(body(french).lines().filter_map(french_labels)) {
+        for (occupation, labels) in
+            body(table).lines().filter_map(labels).chain(body(french).lines().filter_map(french_labels))
+        {
             all.extend(labels.map(|label| (label, rows.len() as u32)));
             rows.push(occupation);
         }
@@ -144,11 +150,16 @@ mod tests {
     #[test]
     fn the_tables_are_whole() {
         let rows = body(TABLE);
-        assert!(revision()[0].contains(&hash([rows])), "the head does not hold the hash of the rows: {}", hash([rows]));
+        assert!(
+            revision()[0].contains(&hash([rows])),
+            "the head does not hold the hash of the rows: {}",
+            hash([rows])
+        );
         assert!(revision()[0].contains("ESCO") && revision()[0].contains("O*NET") && TABLE.len() < 2_500_000);
         let lines: Vec<Occupation> = rows.lines().map(|line| labels(line).expect(line).0).collect();
         let escos: HashSet<&str> = lines.iter().filter_map(|row| row.esco).collect();
-        let nocs: HashSet<&str> = lines.iter().filter(|row| row.kind == Kind::Noc).filter_map(|row| row.noc).collect();
+        let nocs: HashSet<&str> =
+            lines.iter().filter(|row| row.kind == Kind::Noc).filter_map(|row| row.noc).collect();
         assert!(lines.iter().filter_map(|row| row.noc).all(|noc| nocs.contains(noc)));
         let mut names = HashSet::new();
         for line in body(FRENCH).lines() {

@@ -274,7 +274,10 @@ mod tests {
         source_levels: {intern: [], executive: [], director: [], manager: [], lead: [], senior: [], intermediate: [], junior: []}\n";
 
     fn read(entry: &str) -> anyhow::Result<Titles> {
-        Titles::read("titles.yml", &format!("titles:\n  - {{title: Baker, fr: Boulanger, {entry}}}\n{LEVELS}"))
+        Titles::read(
+            "titles.yml",
+            &format!("titles:\n  - {{title: Baker, fr: Boulanger, {entry}}}\n{LEVELS}"),
+        )
     }
 
     #[test]
