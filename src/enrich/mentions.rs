@@ -3,7 +3,7 @@
 //! names beside known ones in a list.
 
 use super::sections::Sections;
-use super::words::{Shape, after, before};
+use super::words::{Chunk, Shape, after, before};
 use crate::taxonomy::cues::{Mark, Role, Section};
 use crate::taxonomy::open_skills::Kind;
 use crate::taxonomy::skills::{Hit, Proof, Scan, Skills};
