@@ -22,7 +22,7 @@ const SHORT: usize = 100;
 pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
     let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     for (folder, field, language) in SETS {
-        for row in rows::folder(data, folder)? {
+        for row in rows::in_folder(&data.join(folder))? {
             let Some(text) = row[field].as_str().filter(|text| text.len() >= SHORT) else { continue };
             let whole = scores.entry(format!("language, {folder} ({language})")).or_default();
             count(whole, language, text, misses);

@@ -69,7 +69,7 @@ struct Truth {
 pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
     let taxonomy = Taxonomy::bundled();
     let mut sources: BTreeMap<String, Scores> = BTreeMap::new();
-    for row in rows::read(&data.join("labels-location/location_pairs.jsonl"))? {
+    for row in rows::in_folder(&data.join("labels-location"))? {
         let scores = sources.entry(row["src"].as_str().unwrap_or("?").to_owned()).or_default();
         let text = row["text"].as_str().unwrap_or_default();
         let truth = Truth::of(&row, &taxonomy);

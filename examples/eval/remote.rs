@@ -27,7 +27,7 @@ struct Row {
 pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
     let taxonomy = Taxonomy::bundled();
     let mut scores: BTreeMap<String, Score> = BTreeMap::new();
-    let ashby = rows::folder(data, "postings-ashby")?;
+    let ashby = rows::in_folder(&data.join("postings-ashby"))?;
     for row in ashby.iter().filter_map(flagged) {
         let found = read(&row, &taxonomy);
         against_flag(&mut scores, found, row.label);
@@ -35,9 +35,9 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
     let sets = [
         (
             "by model, data jobs",
-            rows::folder(data, "labels-jd-structured")?.iter().filter_map(structured).collect(),
+            rows::in_folder(&data.join("labels-jd-structured"))?.iter().filter_map(structured).collect(),
         ),
-        ("by model, HN", hacker_news(&rows::folder(data, "postings-hn-whoishiring")?)),
+        ("by model, HN", hacker_news(&rows::in_folder(&data.join("postings-hn-whoishiring"))?)),
     ];
     for (set, labelled) in sets {
         score(&mut scores, set, &labelled, &taxonomy, misses);
@@ -177,7 +177,7 @@ fn hacker_news(crawls: &[Value]) -> Vec<Row> {
 fn by_hand(data: &Path) -> Result<BTreeMap<String, Vec<Row>>> {
     let mut known: HashMap<String, Row> = HashMap::new();
     for folder in ["postings-ashby", "postings-nhs-uk", "postings-francetravail-fr"] {
-        for row in rows::folder(data, folder)? {
+        for row in rows::in_folder(&data.join(folder))? {
             let row = match folder {
                 "postings-ashby" => ashby(&row),
                 "postings-nhs-uk" => nhs(&row),

@@ -14,6 +14,24 @@ pub fn read(path: &Path) -> Result<Vec<Value>> {
     text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(parse).collect()
 }
 
+/// Every row of the NDJSON files of a folder, by name; none when the folder is not there.
+pub fn read_all(folder: &Path) -> Result<Vec<Value>> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    for path in &mut paths {
+        if path.extension().is_some_and(|end| end == "gz") {
+            path.set_extension("");
+        }
+    }
+    paths.sort();
+    paths.dedup();
+    let mut rows = Vec::new();
+    for path in paths.iter().filter(|path| path.extension().is_some_and(|end| end == "jsonl")) {
+        rows.extend(read(path)?);
+    }
+    Ok(rows)
+}
+
 /// The text of a file, or of its gzipped twin.
 pub fn text(path: &Path) -> Result<Option<String>> {
     let mut zipped = path.as_os_str().to_owned();
@@ -33,22 +51,22 @@ pub fn text(path: &Path) -> Result<Option<String>> {
     Ok(Some(text))
 }
 
-/// Every row of the JSON files of a folder, whatever their names: lines of NDJSON, or one value. Escapes that JSON does not
-/// know, left where an address was blotted out, are mended; a line that still is no JSON is passed over.
-pub fn folder(data: &Path, name: &str) -> Result<Vec<Value>> {
-    let mut rows = Vec::new();
-    let Ok(entries) = std::fs::read_dir(data.join(name)) else { return Ok(rows) };
+/// Every row of every file of a folder: NDJSON, a JSON list or one object, plain or gzipped, whatever the files are called.
+/// Escapes that JSON does not know, left where an address was blotted out, are mended; a line that still is no JSON is passed
+/// over.
+pub fn in_folder(folder: &Path) -> Result<Vec<Value>> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
+    let mut rows = Vec::new();
     for file in files {
-        let shown = file.to_string_lossy().into_owned();
-        let plain = shown.strip_suffix(".gz").unwrap_or(&shown);
-        if !plain.ends_with(".json") && !plain.ends_with(".jsonl") {
+        let name = file.to_string_lossy().trim_end_matches(".gz").to_owned();
+        if !name.ends_with(".json") && !name.ends_with(".jsonl") {
             continue;
         }
-        let Some(text) = text(Path::new(plain))? else { continue };
-        let whole = if plain.ends_with(".json") { parse(&text) } else { None };
-        match whole {
+        let text = text(Path::new(&name))?.unwrap_or_default();
+        match if name.ends_with(".json") { parse(&text) } else { None } {
+            Some(Value::Array(list)) => rows.extend(list),
             Some(value) => rows.push(value),
             None => rows.extend(text.lines().filter_map(parse)),
         }

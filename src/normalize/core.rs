@@ -2,7 +2,7 @@
 //! cannot fail; whatever else is wrong becomes null and leaves a flag.
 
 use super::canonical::Canonical;
-use super::{dates, html, keys, links, pay, text, words};
+use super::{company, dates, html, keys, links, pay, text, words};
 use crate::posting::{ContractType, Place, Posting, Precision, RejectReason};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -53,7 +53,7 @@ pub fn canonical(
         hash_key: keys::hash_key(&company, &job_title, location.as_deref()),
         source: source.to_owned(),
         provider_job_id: posting.source_job_id.clone(),
-        company_key: keys::company_key(&company),
+        company_key: company::company_key(&company),
         company_size: optional(&posting.company_size, SHORT, &mut flags),
         remote_type: words::remote_type(posting.remote, location.as_deref(), &job_title),
         contract_type,
