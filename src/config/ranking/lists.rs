@@ -3,7 +3,7 @@
 
 use super::file::{BoostFile, NamedFile};
 use super::wishes::{self, Phrase};
-use crate::normalize::keys::company_key;
+use crate::normalize::company::company_key;
 use crate::posting::Hundredths;
 use crate::taxonomy::Taxonomy;
 use crate::taxonomy::words::{fold, fold_singular};
