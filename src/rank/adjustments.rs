@@ -8,7 +8,7 @@ use crate::config::ranking::lists::{BOOST_LIMIT, Entry, Lists, Subject};
 use crate::posting::Hundredths;
 
 /// Hundredths of a full score.
-const FULL: i64 = 100_00;
+const FULL: i64 = 10_000;
 
 /// The adjusted score in hundredths, and the lines that lead there from `base`.
 pub(super) fn of(

@@ -43,10 +43,11 @@ pub(super) fn nearest<'a>(input: &RankInput<'a>, wish: &'a LocationWish) -> Opti
 }
 
 pub(super) fn feature(input: &RankInput, wish: &LocationWish) -> Feature {
-    if input.remote_type == RemoteType::Remote && !wish.remote_from.is_empty() {
-        if let Some(feature) = remote(input, wish) {
-            return feature;
-        }
+    if input.remote_type == RemoteType::Remote
+        && !wish.remote_from.is_empty()
+        && let Some(feature) = remote(input, wish)
+    {
+        return feature;
     }
     if wish.places.is_empty() {
         return remote_only(input, wish);

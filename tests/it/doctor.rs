@@ -236,7 +236,7 @@ async fn trouble_in_the_ledgers_is_seen() {
     let found = look(&machine.context, "run lock").await;
     assert!(found.state == State::Warn && found.finding.contains("killed"), "{found:?}");
 
-    execute(&db, "drop schema app").await;
+    execute(&db, "drop schema app cascade").await;
     let found = look(&machine.context, "roles and schemas").await;
     assert!(found.state == State::Fail && found.finding.contains("schema app"), "{found:?}");
 }

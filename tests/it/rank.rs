@@ -246,7 +246,7 @@ fn what_is_unsure_counts_as_unknown() {
     let guessed = RankInput {
         seniority: Some(Seniority::Senior),
         seniority_confidence: 0.4,
-        salary_min_norm: Some(Hundredths(200_000_00)),
+        salary_min_norm: Some(Hundredths(20_000_000)),
         salary_confidence: 0.0,
         ..RankInput::default()
     };

@@ -149,7 +149,7 @@ async fn a_mark_hides_until_it_is_removed_and_a_second_run_writes_nothing() {
     let ranked = Ranked::new();
     let mut connection = ranked.place.connect().await;
     let before = ranked.place.state_hash();
-    let listed = ranked.json(&["jobs", "--top", "500"]);
+    let listed = ranked.json(&["jobs", "--top", "500", "--as-of", AS_OF]);
     let all = listed.as_array().expect("jobs").len() as i64;
     let company = listed[0]["company"].as_str().expect("a company").to_owned();
     let theirs = |jobs: &Value| {
@@ -162,7 +162,7 @@ async fn a_mark_hides_until_it_is_removed_and_a_second_run_writes_nothing() {
     ranked.text(&["block", "--company", &shouted, "--profile", "default"]);
     assert!(ranked.rank() > 0, "a mark enters the revision of its profile");
     assert_eq!(ranked.rank(), 0, "and nothing else does");
-    let rest = ranked.json(&["jobs", "--top", "500"]);
+    let rest = ranked.json(&["jobs", "--top", "500", "--as-of", AS_OF]);
     assert_eq!((theirs(&rest), rest.as_array().map(Vec::len)), (0, Some((all - mine) as usize)));
     let hidden = ranked.json(&["jobs", "--hidden"]);
     assert_eq!(hidden["rules"][0]["rule"], format!("block.company: {shouted}"));
@@ -180,18 +180,18 @@ async fn a_mark_hides_until_it_is_removed_and_a_second_run_writes_nothing() {
     let lower = shouted.to_lowercase();
     ranked.text(&["block", "--company", &lower, "--profile", "default", "--remove"]);
     ranked.rank();
-    assert_eq!(ranked.json(&["jobs", "--top", "500"]), listed);
+    assert_eq!(ranked.json(&["jobs", "--top", "500", "--as-of", AS_OF]), listed);
     assert_eq!(ranked.place.state_hash(), before, "nothing is left of a mark that was removed");
 }
 
 #[tokio::test]
 async fn a_boost_changes_a_score_by_exactly_its_points() {
     let ranked = Ranked::new();
-    let before = ranked.json(&["jobs", "--top", "500"]);
+    let before = ranked.json(&["jobs", "--top", "500", "--as-of", AS_OF]);
     ranked.text(&["boost", "--skill", "postgres", "--points", "-2.5"]);
     ranked.text(&["boost", "--keyword", "data", "--points", "4"]);
     ranked.rank();
-    let after = ranked.json(&["jobs", "--top", "500"]);
+    let after = ranked.json(&["jobs", "--top", "500", "--as-of", AS_OF]);
     let hundredths = |job: &Value| (job["rank_score"].as_f64().expect("a score") * 100.0).round() as i64;
     let mut moves = std::collections::BTreeSet::new();
     for job in after.as_array().expect("jobs") {

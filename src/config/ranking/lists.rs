@@ -12,9 +12,9 @@ use serde::Serialize;
 use std::fmt;
 
 /// Points of a boost that gives none.
-pub const BOOST_POINTS: Hundredths = Hundredths(5_00);
+pub const BOOST_POINTS: Hundredths = Hundredths(500);
 /// All boosts of a job together add or take no more than this.
-pub const BOOST_LIMIT: Hundredths = Hundredths(20_00);
+pub const BOOST_LIMIT: Hundredths = Hundredths(2_000);
 
 /// Both lists of a profile.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
