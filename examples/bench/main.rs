@@ -3,16 +3,20 @@
 //! ```text
 //! make bench                                # 10,000 and 100,000 postings
 //! make bench BENCH="--full"                 # 1,000,000 too; shorter postings when the disk demands it
+//! make bench BENCH="--dedupe"               # dedupe alone
 //! make bench BENCH="1000 --keep"            # a size of your own; the scratch folder stays
 //! ```
 //!
 //! A missed aim is a result and not a failure: the exit code is 0 unless something broke.
 
+mod dedupe;
 mod floor;
+mod openings;
 mod per_core;
 mod pipeline;
 mod process;
 mod report;
+mod skills;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
@@ -54,6 +58,15 @@ struct Arguments {
     /// Folder with real postings, for the figures per core.
     #[arg(long, value_name = "DIR", env = "JOB_ETL_DATA")]
     data: Option<PathBuf>,
+    /// Write the spellings of skills and some descriptions there for other tools, and measure nothing else.
+    #[arg(long, value_name = "DIR")]
+    skills_for_peers: Option<PathBuf>,
+    /// Write invented jobs there for other tools, and measure nothing else.
+    #[arg(long, value_name = "DIR")]
+    jobs_for_peers: Option<PathBuf>,
+    /// Measure dedupe, and nothing else.
+    #[arg(long)]
+    dedupe: bool,
 }
 
 #[tokio::main]
@@ -69,11 +82,27 @@ async fn main() -> Result<()> {
 }
 
 async fn measure(arguments: &Arguments) -> Result<()> {
-    let programs = Programs::beside(&std::env::current_exe().context("cannot find this program")?)?;
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+    if let Some(folder) = &arguments.skills_for_peers {
+        let sample =
+            arguments.data.as_deref().map_or_else(per_core::Sample::invented, per_core::Sample::real)?;
+        return skills::write_for_peers(&per_core::normalize(&sample)?.1, &shipped, folder);
+    }
+    if let Some(folder) = &arguments.jobs_for_peers {
+        return dedupe::write_for_peers(folder);
+    }
+    if arguments.dedupe {
+        report::machine();
+        let mut aims = Aims::default();
+        report::dedupe(&dedupe::SIZES.map(dedupe::measure), &mut aims);
+        aims.print();
+        return Ok(());
+    }
+    let programs = Programs::beside(&std::env::current_exe().context("cannot find this program")?)?;
     report::machine();
     let mut aims = Aims::default();
     measure_cores(arguments, &shipped, &mut aims)?;
+    report::dedupe(&dedupe::SIZES.map(dedupe::measure), &mut aims);
     let mut sizes = arguments.sizes.clone();
     if arguments.full {
         sizes.push(1_000_000);
@@ -98,6 +127,7 @@ fn measure_cores(arguments: &Arguments, config: &Path, aims: &mut Aims) -> Resul
         let (normalize, jobs) = per_core::normalize(&sample)?;
         let rank = per_core::enrich_and_rank(&jobs, config)?;
         report::core(&sample, &normalize, &rank, aims);
+        report::skills(sample.name, &skills::measure(&jobs, config)?, aims);
     }
     Ok(())
 }
