@@ -8,6 +8,7 @@
 //! A folder that lacks a set is measured on the others.
 
 mod company_size;
+mod duplicates;
 mod language;
 mod pay;
 mod pay_by_hand;
@@ -45,6 +46,7 @@ fn main() -> Result<()> {
     tasks.extend(company_size::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(seniority::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(place::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(duplicates::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(language::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(remote::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(skills::evaluate(&arguments.data, arguments.misses)?);
