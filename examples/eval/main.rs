@@ -8,13 +8,16 @@
 //! A folder that lacks a set is measured on the others.
 
 mod company_size;
+mod language;
 mod pay;
 mod pay_by_hand;
 mod place;
+mod remote;
 mod report;
 mod rows;
 mod seniority;
 mod skills;
+mod titles;
 
 use anyhow::{Result, ensure};
 use clap::Parser;
@@ -42,7 +45,10 @@ fn main() -> Result<()> {
     tasks.extend(company_size::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(seniority::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(place::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(language::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(remote::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(skills::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(titles::evaluate(&arguments.data, arguments.misses)?);
     ensure!(!tasks.is_empty(), "{} has no labels-* that this knows", arguments.data.display());
     report::print(&tasks);
     if let Some(file) = &arguments.json {

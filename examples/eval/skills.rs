@@ -6,7 +6,7 @@
 use super::report::{self, Score, Task};
 use super::rows;
 use anyhow::{Context, Result};
-use job_etl::enrich::mentions::{Origin, Reader};
+use job_etl::enrich::mentions::Reader;
 use job_etl::taxonomy::Taxonomy;
 use job_etl::taxonomy::open_skills::Kind;
 use serde_json::Value;
@@ -72,7 +72,6 @@ fn found(tokens: &[String], kind: Kind, taxonomy: &Taxonomy, reader: &mut Reader
     }
     let mentions = reader.read(text.trim_end(), taxonomy.skills()).iter();
     let of_kind = mentions
-        .filter(|mention| mention.origin != Origin::Role)
         .filter(|mention| mention.skill.map_or(Kind::Knowledge, |skill| taxonomy.skills().kind(skill)) == kind);
     let spans = of_kind.map(|mention| {
             let first = starts.partition_point(|start| *start <= mention.start) - 1;

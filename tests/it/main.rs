@@ -19,6 +19,8 @@ mod pipeline;
 mod places;
 mod publish;
 mod rank;
+mod rank_filters;
+mod rank_hiding;
 mod rank_properties;
 mod schema;
 mod sources;
