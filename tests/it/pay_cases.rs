@@ -162,7 +162,7 @@ proptest! {
             prop_assert!(least <= most);
         }
         let key = company_key(&text);
-        prop_assert!(!text.trim().is_empty() == !key.is_empty());
+        prop_assert_eq!(text.trim().is_empty(), key.is_empty());
         prop_assert_eq!(company_key(&key), key);
     }
 }
