@@ -3,7 +3,7 @@
 //! names beside known ones in a list.
 
 use super::sections::Sections;
-use super::words::{Shape, after, before};
+use super::words::{Chunk, Shape, after, before};
 use crate::taxonomy::cues::{Mark, Role, Section};
 use crate::taxonomy::open_skills::Kind;
 use crate::taxonomy::skills::{Hit, Proof, Scan, Skills};
@@ -42,8 +42,6 @@ pub enum Origin {
     Beside,
     /// A noun such as `databases` with the words before it.
     Head,
-    HeadAsked,
-    HeadAlone,
     /// It follows words such as "experience with".
     Introduced,
     /// A course of study.
@@ -133,7 +131,7 @@ impl Reading<'_> {
 
     /// Names beside a known one in a list, of which the form says that they are names.
     fn neighbours(&mut self, mut end: usize) {
-        while let Some(chunk) = after(self.text, end) {
+        while let Some(chunk) = after(self.text, end + usize::from(self.text[end..].starts_with([',', '/']))) {
             let word = &self.text[chunk.start..chunk.end];
             let is_shout = word.len() > 5 && word.bytes().all(|byte| byte.is_ascii_uppercase());
             if self.hit_at(chunk.start).is_some()
@@ -184,16 +182,9 @@ impl Reading<'_> {
         if first == start {
             return;
         }
-        let origin = if skill.is_some() {
-            Origin::Head
-        } else if self.is_asked(index, first) {
-            Origin::HeadAsked
-        } else if self.is_alone(first, end) {
-            Origin::HeadAlone
-        } else {
-            return;
-        };
-        self.add(first, end, skill, origin);
+        if skill.is_some() || self.is_asked(index, first) || self.is_alone(first, end) {
+            self.add(first, end, skill, Origin::Head);
+        }
     }
 
     /// Whether a noun of [`Mark::Head`] begins at a byte before the sign `index`.

@@ -9,6 +9,7 @@ use super::trie::{self, Trie};
 use anyhow::{Context, bail};
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// The compiled files.
 pub struct Skills {
@@ -94,7 +95,7 @@ impl Skills {
     ) -> anyhow::Result<Skills> {
         let mut builder = Builder::default();
         for entry in skill_file::read(curated.0, curated.1)? {
-            builder.add_curated(&entry).with_context(|| curated.0.to_owned())?;
+            builder.add_curated(curated.0, &entry)?;
         }
         for row in open_skills::rows(open.1) {
             builder.add_open(&row.with_context(|| open.0.to_owned())?);
@@ -178,6 +179,11 @@ impl Skills {
     }
 }
 
+/// The canonical name of a curated skill.
+fn skill_name(entry: &skill_file::Entry) -> String {
+    entry.name.to_lowercase()
+}
+
 /// A spelling as it is looked up: in small letters, with spaces for hyphens.
 fn word_key(word: &str) -> String {
     word.to_lowercase().replace('-', " ")
@@ -191,18 +197,18 @@ struct Builder {
 }
 
 impl Builder {
-    fn add_curated(&mut self, entry: &skill_file::Entry) -> anyhow::Result<()> {
+    fn add_curated(&mut self, file: &str, entry: &skill_file::Entry) -> anyhow::Result<()> {
         let skill = self.skills.len() as u32;
         let kind = if entry.is_soft { Kind::Competence } else { Kind::Knowledge };
-        self.skills.push(Skill { name: entry.name.to_lowercase(), kind });
+        self.skills.push(Skill { name: skill_name(entry), kind });
         for (text, rule) in entry.spellings() {
             let lower = word_key(&text);
             if lower.trim().is_empty() {
-                bail!("skill `{}` has an empty spelling", entry.name);
+                bail!("{file}: skill `{}` has an empty spelling", entry.name);
             }
             if let Some(other) = self.by_word.insert(lower, skill).filter(|other| *other != skill) {
                 let other = &self.skills[other as usize].name;
-                bail!("the spelling `{text}` belongs to both `{other}` and `{}`", entry.name);
+                bail!("{file}: the spelling `{text}` belongs to both `{other}` and `{}`", skill_name(entry));
             }
             self.add_spelling(text, skill, rule);
         }
@@ -217,10 +223,11 @@ impl Builder {
             self.skills.push(Skill { name: name.clone(), kind: row.kind });
             self.skills.len() as u32 - 1
         });
-        self.by_word.entry(key).or_insert(skill);
         for (text, rule) in row.spellings() {
             for (form, rule) in skill_file::forms(text, rule) {
-                if *self.by_word.entry(word_key(&form)).or_insert(skill) == skill {
+                // What an earlier row or the curated file has keeps its skill and its rule.
+                if let Entry::Vacant(vacant) = self.by_word.entry(word_key(&form)) {
+                    vacant.insert(skill);
                     self.add_spelling(form, skill, rule);
                 }
             }

@@ -19,6 +19,7 @@ mod publish;
 mod rank;
 mod rank_properties;
 mod schema;
+mod skills;
 mod sources;
 mod sources_real;
 mod stub;

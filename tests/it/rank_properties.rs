@@ -27,7 +27,7 @@ fn weights() -> impl Strategy<Value = Weights> {
     })
 }
 
-const SKILLS: [&str; 6] = ["Python", "SQL", "dbt", "Kafka", "Rust", "R"];
+const SKILLS: [&str; 6] = ["python", "sql", "dbt", "kafka", "rust", "r"];
 
 fn some_skills() -> impl Strategy<Value = Vec<String>> {
     proptest::sample::subsequence(SKILLS.to_vec(), 0..=SKILLS.len())
