@@ -75,7 +75,8 @@ async fn main() -> Result<()> {
 async fn measure(arguments: &Arguments) -> Result<()> {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
     if let Some(folder) = &arguments.skills_for_peers {
-        let sample = arguments.data.as_deref().map_or_else(per_core::Sample::invented, per_core::Sample::real)?;
+        let sample =
+            arguments.data.as_deref().map_or_else(per_core::Sample::invented, per_core::Sample::real)?;
         return skills::write_for_peers(&per_core::normalize(&sample)?.1, &shipped, folder);
     }
     let programs = Programs::beside(&std::env::current_exe().context("cannot find this program")?)?;

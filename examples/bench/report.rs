@@ -3,8 +3,8 @@
 
 use crate::floor::Floor;
 use crate::per_core::{Laps, Sample};
-use crate::skills::Rates;
 use crate::pipeline::{RunFigures, StageFigures};
+use crate::skills::Rates;
 use std::time::Duration;
 
 /// Least share of the floor's rows a second that extract reaches.
@@ -101,7 +101,12 @@ pub fn skills(sample: &str, rates: &Rates, aims: &mut Aims) {
     let Rates { skills, automaton, found: (mentions, matches) } = rates;
     println!("  skills alone {skills:>31.1} MB/s of text, {mentions} mentions");
     println!("  bare automaton {automaton:>29.1} MB/s of text, {matches} matches, also inside of words");
-    aims.at_most(format!("skills alone, {sample} postings: a bare automaton's time"), SCAN, automaton / skills, " times");
+    aims.at_most(
+        format!("skills alone, {sample} postings: a bare automaton's time"),
+        SCAN,
+        automaton / skills,
+        " times",
+    );
 }
 
 fn laps(name: &str, of: &str, laps: &Laps) {

@@ -8,8 +8,11 @@
 //! A folder that lacks a set is measured on the others.
 
 mod company_size;
+mod language;
 mod pay;
+mod pay_by_hand;
 mod place;
+mod remote;
 mod report;
 mod rows;
 mod seniority;
@@ -37,9 +40,12 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let mut tasks = pay::evaluate(&arguments.data, arguments.misses)?;
     tasks.extend(pay::evaluate_postings(&arguments.data, arguments.misses)?);
+    tasks.extend(pay_by_hand::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(company_size::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(seniority::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(place::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(language::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(remote::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(skills::evaluate(&arguments.data, arguments.misses)?);
     ensure!(!tasks.is_empty(), "{} has no labels-* that this knows", arguments.data.display());
     report::print(&tasks);

@@ -32,3 +32,25 @@ pub fn text(path: &Path) -> Result<Option<String>> {
     }
     Ok(Some(text))
 }
+
+/// Every row of every file of a folder: NDJSON, a JSON list or one object, plain or gzipped, whatever the files are called.
+/// A line that is no JSON is passed over; other files are none of these.
+pub fn in_folder(folder: &Path) -> Result<Vec<Value>> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.sort();
+    let mut rows = Vec::new();
+    for file in files {
+        let name = file.to_string_lossy().trim_end_matches(".gz").to_owned();
+        if !name.ends_with(".json") && !name.ends_with(".jsonl") {
+            continue;
+        }
+        let text = text(Path::new(&name))?.unwrap_or_default();
+        match serde_json::from_str(&text) {
+            Ok(Value::Array(list)) => rows.extend(list),
+            Ok(value) => rows.push(value),
+            Err(_) => rows.extend(text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok())),
+        }
+    }
+    Ok(rows)
+}

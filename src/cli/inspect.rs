@@ -1,97 +1,18 @@
-//! The commands that look: jobs, explain, check, migrate, status, doctor. None of them runs a stage.
+//! The commands that look: check, migrate, status, doctor. None of them runs a stage.
 
 use super::context::{self, Configuration};
 use super::exit::Usage;
 use super::progress::{Progress, seconds, thousands};
-use super::{Global, plan, table};
-use crate::db::{history, outcome, state_hash};
+use super::{Global, plan};
+use crate::db::{history, state_hash};
 use crate::notify;
-use crate::rank::explain::explain_text;
 use crate::sources;
 use anyhow::{Context, Result};
-use console::Style;
 use serde_json::json;
 use sqlx::{ConnectOptions, Connection};
 
 /// Runs shown by `status`.
 const RUNS_SHOWN: i64 = 5;
-
-/// Lists the best open jobs.
-pub async fn jobs(global: &Global, top: u16) -> Result<u8> {
-    let database = context::database(global).await?;
-    let mut connection = database.pool.acquire().await?;
-    let best = outcome::best_jobs(&mut connection, None, i64::from(top)).await?;
-    drop(connection);
-    database.close().await?;
-    if global.json {
-        let rows: Vec<_> = best.iter().map(job_json).collect();
-        print(&serde_json::to_string_pretty(&rows)?);
-    } else if best.is_empty() {
-        print("no jobs yet; `job-etl run` collects them, `job-etl demo` shows the bundled ones");
-    } else {
-        print(&table::jobs(&best, table::width()));
-        print("\n`job-etl explain HASH` shows how a score is made.");
-    }
-    Ok(0)
-}
-
-/// Explains the score of the job whose hash begins with `prefix`.
-pub async fn explain(global: &Global, prefix: &str) -> Result<u8> {
-    if prefix.len() < 4 || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Usage(format!(
-            "`{prefix}` is not the beginning of a job's hash: at least 4 hex digits, as `job-etl jobs` shows"
-        ))
-        .into());
-    }
-    let database = context::database(global).await?;
-    let mut connection = database.pool.acquire().await?;
-    let found = outcome::by_prefix(&mut connection, &prefix.to_lowercase()).await?;
-    drop(connection);
-    database.close().await?;
-    let job = match found.as_slice() {
-        [] => return Err(Usage(format!("no job begins with {prefix}; `job-etl jobs` lists hashes")).into()),
-        [job] => job,
-        _ => return Err(Usage(format!("several jobs begin with {prefix}; give more of the hash")).into()),
-    };
-    if global.json {
-        print(&serde_json::to_string_pretty(&job_json(job))?);
-        return Ok(0);
-    }
-    let place = job.location.as_deref().unwrap_or("place not stated");
-    print(&format!(
-        "{}\n{} · {place}\n{}\n",
-        Style::new().bold().apply_to(&job.job_title),
-        job.company,
-        job.hash_key
-    ));
-    match &job.rank_explain {
-        Some(explain) => print(&explain_text(explain, table::width())),
-        None => print("not ranked yet; run `job-etl rank`"),
-    }
-    if let Some(link) = &job.job_link {
-        print(&format!("\n{link}"));
-    }
-    Ok(0)
-}
-
-fn job_json(job: &outcome::ListedJob) -> serde_json::Value {
-    json!({
-        "hash_key": job.hash_key,
-        "job_title": job.job_title,
-        "company": job.company,
-        "location": job.location,
-        "remote_type": job.remote_type,
-        "contract_type": job.contract_type,
-        "openings": job.openings,
-        "job_link": job.job_link,
-        "apply_url": job.apply_url,
-        "source": job.source,
-        "posted_at": job.posted_at,
-        "first_seen_at": job.first_seen_at,
-        "rank_score": job.score().map(|score| score.as_f64()),
-        "rank_explain": job.rank_explain,
-    })
-}
 
 /// Validates the configuration without touching the database or the network.
 pub fn check(global: &Global) -> Result<u8> {

@@ -1,12 +1,12 @@
 //! Pay as Canadian dollars a year: from structured fields, then from what the texts state.
 
-pub mod statement;
-mod judgement;
-mod ranges;
 pub mod amounts;
-mod numbers;
 mod evidence;
+mod judgement;
+mod numbers;
 mod periods;
+mod ranges;
+pub mod statement;
 
 use super::core::{EnrichInput, Provenance};
 use crate::posting::{Hundredths, SalaryPeriod};
@@ -16,7 +16,6 @@ use statement::{Stated, Text};
 
 /// Pay as read, and the same in Canadian dollars a year.
 #[derive(Debug, Clone, Default, PartialEq)]
-#[expect(missing_docs, reason = "the columns of the same names say it")]
 pub(super) struct Pay {
     pub salary_min: Option<Hundredths>,
     pub salary_max: Option<Hundredths>,

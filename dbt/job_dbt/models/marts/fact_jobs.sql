@@ -54,7 +54,8 @@ select
     jobs.years_asked,
     jobs.places,
     coalesce(jobs.remote_countries, '{}'::text[]) as remote_countries,
-    jobs.salary_origin
+    jobs.salary_origin,
+    coalesce(rankings.hidden_by, '{}'::text[]) as hidden_by
 from {{ ref('int_jobs') }} as jobs
 left join {{ ref('stg_job_rankings') }} as rankings
     on rankings.hash_key = jobs.hash_key and rankings.profile = '{{ var("profile") }}'
