@@ -1,11 +1,7 @@
 //! `job-etl taxonomy`: makes the tables of the dictionaries from the files of those who publish them.
 
 use super::inspect::print;
-<<<<<<< HEAD
-use crate::taxonomy::{geonames, open_skills};
-=======
-use crate::taxonomy::{Taxonomy, ecb, geonames, postal_table};
->>>>>>> main
+use crate::taxonomy::{Taxonomy, ecb, geonames, open_skills, postal_table};
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use clap::Subcommand;
@@ -22,7 +18,6 @@ pub enum Table {
         /// `admin1CodesASCII.txt` of GeoNames
         admin1: PathBuf,
     },
-<<<<<<< HEAD
     /// Skills of open taxonomies, `config/taxonomy/skills_open.tsv`
     Skills {
         /// `skills_en.csv` of ESCO; again with another language's file for more spellings
@@ -31,7 +26,7 @@ pub enum Table {
         /// `Technology Skills.txt` of O*NET
         #[arg(long, value_name = "FILE")]
         onet: Option<PathBuf>,
-=======
+    },
     /// The postal areas, `config/taxonomy/postal_areas.tsv`; those of other countries stay
     Postal {
         /// `CA.txt`, `GB.txt` or `FR.txt` of GeoNames' postal codes
@@ -49,7 +44,6 @@ pub enum Table {
         /// File whose comments and other keys are kept
         #[arg(long, value_name = "FILE", default_value = "config/taxonomy/fx_rates.yml")]
         current: PathBuf,
->>>>>>> main
     },
 }
 
@@ -61,12 +55,11 @@ pub fn make(table: &Table) -> Result<u8> {
     let text = match table {
         Table::Geonames { cities, admin1 } => geonames::table(&read(cities)?, &read(admin1)?)
             .with_context(|| format!("{} and {}", cities.display(), admin1.display()))?,
-<<<<<<< HEAD
         Table::Skills { esco, onet } => {
             let esco: Vec<String> = esco.iter().map(|file| read(file)).collect::<Result<_>>()?;
             let onet = onet.as_deref().map(read).transpose()?;
             open_skills::table(&esco, onet.as_deref()).context("cannot make the table of skills")?
-=======
+        }
         Table::Postal { files } => {
             let texts = files.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;
             postal_table::table(&texts.iter().map(String::as_str).collect::<Vec<_>>())?
@@ -76,7 +69,6 @@ pub fn make(table: &Table) -> Result<u8> {
             let kept =
                 if current.exists() { read(current)? } else { Taxonomy::bundled_fx_rates().to_owned() };
             ecb::renewed(&kept, &rates, *date).with_context(|| file.display().to_string())?
->>>>>>> main
         }
     };
     print(text.trim_end());

@@ -156,7 +156,8 @@ impl Skills {
                 // "Oracles" are no plural of a name.
                 let is_case = same_case.as_ref().is_none_or(|case| {
                     text[start..end] == **case
-                        && !(text.as_bytes().get(end) == Some(&b's') && case.ends_with(|c: char| c.is_lowercase()))
+                        && !(text.as_bytes().get(end) == Some(&b's')
+                            && case.ends_with(|c: char| c.is_lowercase()))
                 });
                 if is_case && *is_alone.get_or_insert_with(|| stands_alone(text, start, end)) {
                     match *meaning {
@@ -299,13 +300,19 @@ fn confirm_lists(text: &str, hits: &mut [Hit]) {
     }
     for index in 1..hits.len() {
         let (left, right) = (hits[index - 1], hits[index]);
-        if left.proof == Proof::None && right.proof != Proof::None && is_list_gap(&text[left.end..right.start]) {
+        if left.proof == Proof::None
+            && right.proof != Proof::None
+            && is_list_gap(&text[left.end..right.start])
+        {
             hits[index].proof = Proof::None;
         }
     }
     for index in (1..hits.len()).rev() {
         let (left, right) = (hits[index - 1], hits[index]);
-        if right.proof == Proof::None && left.proof != Proof::None && is_list_gap(&text[left.end..right.start]) {
+        if right.proof == Proof::None
+            && left.proof != Proof::None
+            && is_list_gap(&text[left.end..right.start])
+        {
             hits[index - 1].proof = Proof::None;
         }
     }

@@ -144,11 +144,7 @@ fn each_feature_has_its_states() {
     let skilled =
         |names: &[&str]| Job { skills: names.iter().map(|name| (*name).to_owned()).collect(), ..job() };
     check(job(), "skills_overlap", "unknown", 0.5, "no known skills are named");
-<<<<<<< HEAD
-    check(skilled(&["Figma"]), "skills_overlap", "miss", 0.0, "none of your 12 skills");
-=======
     check(skilled(&["figma"]), "skills_overlap", "miss", 0.0, "none of your 12 skills");
->>>>>>> main
     let three = "3 of 12 skills: python, sql, dbt";
     check(skilled(&["python", "sql", "dbt"]), "skills_overlap", "partial", 0.5, three);
     let lacking = "3 of 12 skills: python, dbt, kafka; without sql";
@@ -388,15 +384,11 @@ fn a_bad_ranking_file_is_refused_with_its_place() {
         "unknown key `company_sizes`; did you mean `company_size`?",
     );
     check("  default:", "  mine:", "profiles: `default` is missing");
-<<<<<<< HEAD
-    check("Airflow", "Airflwo", "`Airflwo` is not in taxonomy/skills.yml; did you mean `airflow`?");
-=======
     check(
         "Airflow, Spark",
         "Airflwo, Spark",
         "`Airflwo` is not in taxonomy/skills.yml; did you mean `airflow`?",
     );
->>>>>>> main
     check("Toronto, Ontario, Canada", "El Dorado of old", "no place is known by the name `El Dorado of old`");
     check("Toronto, Ontario, Canada", "Ontario, Canada", "`Ontario, Canada` is no city");
     check("remote_from: [Canada]", "remote_from: [Narnia]", "`Narnia` is no country");

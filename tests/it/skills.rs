@@ -23,27 +23,26 @@ fn skills_stand_in_parts_of_the_text() {
     let check = |text: &str, expected: &[&str]| assert_eq!(mentions(text), expected, "{text}");
     check("Requirements:\n- Python\n- Docker\n", &["Python required", "Docker required"]);
     check("What you'll bring\n* Kotlin\nNice to have\n* Rust", &["Kotlin required", "Rust nice_to_have"]);
-    check("About us\nWe run on Kubernetes.\n\nWhat we offer\nExcel courses, PHP", &[
-        "Kubernetes about_us",
-        "PHP benefits",
-    ]);
-    check("Exigences :\n• Soudage TIG\nAtouts :\n• Conduite de chariot élévateur", &[
-        "Soudage TIG required",
-        "Conduite de chariot élévateur nice_to_have",
-    ]);
-    check("À propos de nous\nNous aimons Terraform.\nProfil recherché\nMaîtrise de Kafka", &[
-        "Terraform about_us",
-        "Kafka required",
-    ]);
-    check("You will own Jenkins. Kafka is a plus. Requirements: Django", &[
-        "Jenkins other",
-        "Kafka other",
-        "Django required",
-    ]);
-    check("Requirements\nPython. Knowledge of Terraform is a plus\n", &[
-        "Python nice_to_have",
-        "Terraform nice_to_have",
-    ]);
+    check(
+        "About us\nWe run on Kubernetes.\n\nWhat we offer\nExcel courses, PHP",
+        &["Kubernetes about_us", "PHP benefits"],
+    );
+    check(
+        "Exigences :\n• Soudage TIG\nAtouts :\n• Conduite de chariot élévateur",
+        &["Soudage TIG required", "Conduite de chariot élévateur nice_to_have"],
+    );
+    check(
+        "À propos de nous\nNous aimons Terraform.\nProfil recherché\nMaîtrise de Kafka",
+        &["Terraform about_us", "Kafka required"],
+    );
+    check(
+        "You will own Jenkins. Kafka is a plus. Requirements: Django",
+        &["Jenkins other", "Kafka other", "Django required"],
+    );
+    check(
+        "Requirements\nPython. Knowledge of Terraform is a plus\n",
+        &["Python nice_to_have", "Terraform nice_to_have"],
+    );
 }
 
 #[test]
@@ -97,7 +96,11 @@ fn french_covers_at_least_300_skills() {
     let french = ["é", "è", "à", "ê", "ô", "ç", " de ", " des ", " du ", "d'", "l'", " et ", "tion "];
     let entries = curated.lines().filter(|line| line.trim_start().starts_with("- {"));
     let spellings: usize = entries
-        .map(|line| line.split([',', '[', ']', '{', '}']).filter(|part| french.iter().any(|f| part.contains(f))).count())
+        .map(|line| {
+            line.split([',', '[', ']', '{', '}'])
+                .filter(|part| french.iter().any(|f| part.contains(f)))
+                .count()
+        })
         .sum();
     assert!(spellings >= 300, "{spellings}");
 }
@@ -122,14 +125,17 @@ const TOOLS: &str = "O*NET-SOC Code\tExample\tCommodity Code\tCommodity Title\tH
 fn the_table_is_made_from_official_files() {
     let table = open_skills::table(&[ENGLISH.to_owned(), FRENCH.to_owned()], Some(TOOLS)).expect("a table");
     let rows: Vec<&str> = table.lines().filter(|line| !line.starts_with('#')).collect();
-    assert_eq!(rows, [
-        "adobe lanternshop\tk\t=Lanternshop|adobe lanternshop",
-        "microsoft word\tk",
-        "polish brass lamps\tc\tpolish brass lamps|polishing brass lamps",
-        "quern\tk\t=Quern",
-        "structured question language\tk\t=SQL|~structured question language",
-        "tide pool mapping\tk\t=TPM|~cartographie des étangs|~mapping of tide pools|~relevé d'étangs|~tide pool mapping",
-    ]);
+    assert_eq!(
+        rows,
+        [
+            "adobe lanternshop\tk\t=Lanternshop|adobe lanternshop",
+            "microsoft word\tk",
+            "polish brass lamps\tc\tpolish brass lamps|polishing brass lamps",
+            "quern\tk\t=Quern",
+            "structured question language\tk\t=SQL|~structured question language",
+            "tide pool mapping\tk\t=TPM|~cartographie des étangs|~mapping of tide pools|~relevé d'étangs|~tide pool mapping",
+        ]
+    );
 }
 
 #[test]
