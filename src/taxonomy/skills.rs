@@ -15,8 +15,10 @@ use std::collections::hash_map::Entry;
 pub struct Skills {
     skills: Vec<Skill>,
     trie: Trie,
-    /// Patterns that differ in case only, by the number of their spelling in the trie.
-    patterns: Vec<Vec<Pattern>>,
+    /// Patterns by the number of their spelling in the trie; those that differ in case only lie together.
+    patterns: Vec<Pattern>,
+    /// Where the patterns of each spelling begin, and after the last of them.
+    firsts: Vec<u32>,
     by_word: HashMap<String, u32>,
     /// Words with a part in the grammar of mentions, which are looked up, not searched.
     pub(crate) words: Words,
@@ -103,16 +105,25 @@ impl Skills {
         let Cues { marks, words } = Cues::read(cues.0, cues.1)?;
         for (text, mark) in marks {
             builder.add_pattern(
-                &trie::key(&text),
+                trie::key(&text),
                 Pattern { meaning: Meaning::Mark(mark), same_case: None, proof: Proof::None },
             );
         }
         let Builder { skills, by_word, patterns } = builder;
-        let mut patterns: Vec<(String, Vec<Pattern>)> = patterns.into_iter().collect();
-        patterns.sort_unstable_by(|left, right| left.0.cmp(&right.0));
-        let (texts, patterns): (Vec<String>, Vec<Vec<Pattern>>) = patterns.into_iter().unzip();
+        let mut spelled = patterns;
+        spelled.sort_by(|left, right| left.0.cmp(&right.0));
+        let (mut texts, mut patterns, mut firsts) =
+            (Vec::new(), Vec::with_capacity(spelled.len()), Vec::new());
+        for (text, pattern) in spelled {
+            if texts.last() != Some(&text) {
+                firsts.push(patterns.len() as u32);
+                texts.push(text);
+            }
+            patterns.push(pattern);
+        }
+        firsts.push(patterns.len() as u32);
         let trie = Trie::new(&texts).with_context(|| curated.0.to_owned())?;
-        Ok(Skills { skills, trie, patterns, by_word, words })
+        Ok(Skills { skills, trie, patterns, firsts, by_word, words })
     }
 
     /// The canonical name of a whole word or phrase, in any case.
@@ -145,6 +156,10 @@ impl Skills {
         self.by_word.keys().map(String::as_str)
     }
 
+    fn patterns_of(&self, number: usize) -> &[Pattern] {
+        &self.patterns[self.firsts[number] as usize..self.firsts[number + 1] as usize]
+    }
+
     /// Finds the skills and signs of a text, which replace what `scan` held.
     pub fn scan(&self, text: &str, scan: &mut Scan) {
         let Scan { hits, signs } = scan;
@@ -152,7 +167,7 @@ impl Skills {
         signs.clear();
         self.trie.at_word_starts(text.as_bytes(), |number, start, end| {
             let mut is_alone = None;
-            for Pattern { meaning, same_case, proof } in &self.patterns[number] {
+            for Pattern { meaning, same_case, proof } in self.patterns_of(number) {
                 // "Oracles" are no plural of a name.
                 let is_case = same_case.as_ref().is_none_or(|case| {
                     text[start..end] == **case
@@ -194,7 +209,7 @@ fn word_key(word: &str) -> String {
 struct Builder {
     skills: Vec<Skill>,
     by_word: HashMap<String, u32>,
-    patterns: HashMap<String, Vec<Pattern>>,
+    patterns: Vec<(String, Pattern)>,
 }
 
 impl Builder {
@@ -244,15 +259,11 @@ impl Builder {
         };
         let same_case = matches!(rule, Rule::SameCase | Rule::SameCaseInList).then_some(text);
         let pattern = Pattern { meaning: Meaning::Skill(skill), same_case, proof };
-        self.add_pattern(&key, pattern);
+        self.add_pattern(key, pattern);
     }
 
-    fn add_pattern(&mut self, key: &str, pattern: Pattern) {
-        if let Some(patterns) = self.patterns.get_mut(key) {
-            patterns.push(pattern);
-        } else {
-            self.patterns.insert(key.to_owned(), vec![pattern]);
-        }
+    fn add_pattern(&mut self, key: String, pattern: Pattern) {
+        self.patterns.push((key, pattern));
     }
 }
 
