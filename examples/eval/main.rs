@@ -17,6 +17,7 @@ mod report;
 mod rows;
 mod seniority;
 mod skills;
+mod titles;
 
 use anyhow::{Result, ensure};
 use clap::Parser;
@@ -47,6 +48,7 @@ fn main() -> Result<()> {
     tasks.extend(language::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(remote::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(skills::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(titles::evaluate(&arguments.data, arguments.misses)?);
     ensure!(!tasks.is_empty(), "{} has no labels-* that this knows", arguments.data.display());
     report::print(&tasks);
     if let Some(file) = &arguments.json {

@@ -1,7 +1,7 @@
 //! `job-etl taxonomy`: makes the tables of the dictionaries from the files of those who publish them.
 
 use super::inspect::print;
-use crate::taxonomy::{Taxonomy, ecb, geonames, open_skills, postal_table};
+use crate::taxonomy::{Taxonomy, ecb, geonames, occupation_table, open_skills, postal_table};
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use clap::Subcommand;
@@ -45,6 +45,24 @@ pub enum Table {
         #[arg(long, value_name = "FILE", default_value = "config/taxonomy/fx_rates.yml")]
         current: PathBuf,
     },
+    /// Occupations of ESCO, O*NET and NOC with their titles, `config/taxonomy/occupations.tsv`
+    Occupations {
+        /// `occupations_en.csv` of ESCO; again for each further language, such as `occupations_fr.csv`
+        #[arg(long, required = true)]
+        esco: Vec<PathBuf>,
+        /// `Occupation Data.txt` of O*NET
+        #[arg(long)]
+        onet_occupations: PathBuf,
+        /// `Alternate Titles.txt` of O*NET
+        #[arg(long)]
+        onet_titles: PathBuf,
+        /// NOC 2021, the classification structure as CSV, or as JSON
+        #[arg(long)]
+        noc: PathBuf,
+        /// `onet_to_noc2021_mapping.csv` of British Columbia
+        #[arg(long)]
+        onet_noc: PathBuf,
+    },
 }
 
 /// Bytes of a file of rates at most; the whole history has about a million.
@@ -69,6 +87,16 @@ pub fn make(table: &Table) -> Result<u8> {
             let kept =
                 if current.exists() { read(current)? } else { Taxonomy::bundled_fx_rates().to_owned() };
             ecb::renewed(&kept, &rates, *date).with_context(|| file.display().to_string())?
+        }
+        Table::Occupations { esco, onet_occupations, onet_titles, noc, onet_noc } => {
+            let esco = esco.iter().map(|path| read(path)).collect::<Result<Vec<_>>>()?;
+            occupation_table::table(&occupation_table::Sources {
+                esco: &esco,
+                onet_occupations: &read(onet_occupations)?,
+                onet_titles: &read(onet_titles)?,
+                noc: &read(noc)?,
+                onet_noc: &read(onet_noc)?,
+            })?
         }
     };
     print(text.trim_end());

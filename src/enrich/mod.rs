@@ -3,13 +3,15 @@
 
 pub mod core;
 mod experience;
+mod level;
 pub mod mentions;
 pub mod pay;
 mod place;
 mod remote;
 mod sections;
 mod skills;
-mod title;
+pub mod title;
+pub mod title_noise;
 mod words;
 pub mod work_words;
 

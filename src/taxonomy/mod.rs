@@ -10,6 +10,9 @@ pub mod geonames;
 pub mod headcount;
 pub mod language;
 pub mod money;
+pub mod nearest;
+pub mod occupation_table;
+pub mod occupations;
 pub mod open_skills;
 pub mod periods;
 pub mod phrases;
@@ -138,7 +141,12 @@ impl Taxonomy {
             places: Places::read(&locations.0, &locations.1)?,
             money: Money::read(&rates.0, &rates.1)?,
             sizes: Sizes::read(&sizes.0, &sizes.1)?,
-            revision: revision([VERSION, gazetteer::revision(), postal::AREAS].into_iter().chain(contents)),
+            revision: revision(
+                [VERSION, gazetteer::revision(), postal::AREAS]
+                    .into_iter()
+                    .chain(occupations::revision())
+                    .chain(contents),
+            ),
         })
     }
 }
