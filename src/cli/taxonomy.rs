@@ -1,7 +1,7 @@
 //! `job-etl taxonomy`: makes the tables of the dictionaries from the files of those who publish them.
 
 use super::inspect::print;
-use crate::taxonomy::{Taxonomy, ecb, geonames, occupation_table, postal_table};
+use crate::taxonomy::{Taxonomy, ecb, geonames, occupation_table, open_skills, postal_table};
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use clap::Subcommand;
@@ -17,6 +17,15 @@ pub enum Table {
         cities: PathBuf,
         /// `admin1CodesASCII.txt` of GeoNames
         admin1: PathBuf,
+    },
+    /// Skills of open taxonomies, `config/taxonomy/skills_open.tsv`
+    Skills {
+        /// `skills_en.csv` of ESCO; again with another language's file for more spellings
+        #[arg(long, value_name = "FILE", required_unless_present = "onet")]
+        esco: Vec<PathBuf>,
+        /// `Technology Skills.txt` of O*NET
+        #[arg(long, value_name = "FILE")]
+        onet: Option<PathBuf>,
     },
     /// The postal areas, `config/taxonomy/postal_areas.tsv`; those of other countries stay
     Postal {
@@ -64,6 +73,11 @@ pub fn make(table: &Table) -> Result<u8> {
     let text = match table {
         Table::Geonames { cities, admin1 } => geonames::table(&read(cities)?, &read(admin1)?)
             .with_context(|| format!("{} and {}", cities.display(), admin1.display()))?,
+        Table::Skills { esco, onet } => {
+            let esco: Vec<String> = esco.iter().map(|file| read(file)).collect::<Result<_>>()?;
+            let onet = onet.as_deref().map(read).transpose()?;
+            open_skills::table(&esco, onet.as_deref()).context("cannot make the table of skills")?
+        }
         Table::Postal { files } => {
             let texts = files.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;
             postal_table::table(&texts.iter().map(String::as_str).collect::<Vec<_>>())?

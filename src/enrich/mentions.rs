@@ -42,8 +42,6 @@ pub enum Origin {
     Beside,
     /// A noun such as `databases` with the words before it.
     Head,
-    HeadAsked,
-    HeadAlone,
     /// It follows words such as "experience with".
     Introduced,
     /// A course of study.
@@ -74,7 +72,8 @@ impl Reader {
         skills.scan(text, &mut self.scan);
         self.sections.read(text, &self.scan.signs);
         self.mentions.clear();
-        let mut reading = Reading { text, skills, scan: &self.scan, sections: &self.sections, found: &mut self.mentions };
+        let mut reading =
+            Reading { text, skills, scan: &self.scan, sections: &self.sections, found: &mut self.mentions };
         reading.dictionary();
         reading.signs();
         resolve(&mut self.mentions);
@@ -108,9 +107,9 @@ impl Reading<'_> {
         match hit.proof {
             Proof::None => true,
             Proof::Asked => self.is_asked(signs, hit.start) || self.is_alone(hit.start, hit.end),
-            Proof::Listed => self.scan.signs[..signs].last().is_some_and(|sign| {
-                sign.mark == Mark::Introduces && sign.end + 1 == hit.start
-            }),
+            Proof::Listed => self.scan.signs[..signs]
+                .last()
+                .is_some_and(|sign| sign.mark == Mark::Introduces && sign.end + 1 == hit.start),
         }
     }
 
@@ -127,13 +126,15 @@ impl Reading<'_> {
             && digits.starts_with(|letter: char| letter.is_ascii_digit())
             && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         let next = after(self.text, chunk.end).map(|next| &self.text[next.start..next.end]);
-        let is_count = next.is_some_and(|next| next.starts_with(|letter: char| letter.is_lowercase()) && !chunk.closes);
+        let is_count =
+            next.is_some_and(|next| next.starts_with(|letter: char| letter.is_lowercase()) && !chunk.closes);
         (is_number && !chunk.opens && !is_count).then_some(chunk.end)
     }
 
     /// Names beside a known one in a list, of which the form says that they are names.
     fn neighbours(&mut self, mut end: usize) {
-        while let Some(chunk) = after(self.text, end) {
+        while let Some(chunk) = after(self.text, end + usize::from(self.text[end..].starts_with([',', '/'])))
+        {
             let word = &self.text[chunk.start..chunk.end];
             let is_shout = word.len() > 5 && word.bytes().all(|byte| byte.is_ascii_uppercase());
             if self.hit_at(chunk.start).is_some()
@@ -173,7 +174,9 @@ impl Reading<'_> {
                 break;
             }
             let word = &self.text[chunk.start..chunk.end];
-            if ends_phrase(self.skills.words.role(word), word) || (count > 0 && self.is_head(index, chunk.start)) {
+            if ends_phrase(self.skills.words.role(word), word)
+                || (count > 0 && self.is_head(index, chunk.start))
+            {
                 break;
             }
             first = chunk.start;
@@ -184,16 +187,9 @@ impl Reading<'_> {
         if first == start {
             return;
         }
-        let origin = if skill.is_some() {
-            Origin::Head
-        } else if self.is_asked(index, first) {
-            Origin::HeadAsked
-        } else if self.is_alone(first, end) {
-            Origin::HeadAlone
-        } else {
-            return;
-        };
-        self.add(first, end, skill, origin);
+        if skill.is_some() || self.is_asked(index, first) || self.is_alone(first, end) {
+            self.add(first, end, skill, Origin::Head);
+        }
     }
 
     /// Whether a noun of [`Mark::Head`] begins at a byte before the sign `index`.
@@ -255,9 +251,15 @@ impl Reading<'_> {
             let word = &self.text[chunk.start..chunk.end];
             let role = self.skills.words.role(word);
             let skips = words == 0
-                && (role == Some(Role::Loose) || is_determiner(word) || (word.ends_with("ing") && role.is_none()));
+                && (role == Some(Role::Loose)
+                    || is_determiner(word)
+                    || (word.ends_with("ing") && role.is_none()));
             if !skips {
-                if matches!(role, Some(Role::Stop | Role::Person)) || words == MOST_WORDS || Shape::of(word) == Shape::Other || word.ends_with("ly") {
+                if matches!(role, Some(Role::Stop | Role::Person))
+                    || words == MOST_WORDS
+                    || Shape::of(word) == Shape::Other
+                    || word.ends_with("ly")
+                {
                     break;
                 }
                 first = first.or(Some(chunk.start));
@@ -270,7 +272,9 @@ impl Reading<'_> {
             }
         }
         let first = first?;
-        let is_name = words > 1 || self.text[first..position].starts_with(char::is_uppercase) || is_science(&self.text[first..position]);
+        let is_name = words > 1
+            || self.text[first..position].starts_with(char::is_uppercase)
+            || is_science(&self.text[first..position]);
         if is_telling && is_name {
             self.add(first, position, None, Origin::Introduced);
         }
@@ -289,7 +293,8 @@ impl Reading<'_> {
         }
         if let Some(chunk) = after(self.text, at) {
             let word = &self.text[chunk.start..chunk.end];
-            let is_and = ["and", "or", "and/or", "&", "et", "ou"].iter().any(|and| word.eq_ignore_ascii_case(and));
+            let is_and =
+                ["and", "or", "and/or", "&", "et", "ou"].iter().any(|and| word.eq_ignore_ascii_case(and));
             if is_and {
                 return Some(chunk.end);
             }
@@ -307,7 +312,8 @@ impl Reading<'_> {
             Some(chunk) if NOT_DEGREES.contains(&word(chunk).as_str()) => return,
             _ => end,
         };
-        let is_named = before(self.text, start).is_some_and(|chunk| NOT_BEFORE_DEGREES.contains(&word(chunk).as_str()));
+        let is_named =
+            before(self.text, start).is_some_and(|chunk| NOT_BEFORE_DEGREES.contains(&word(chunk).as_str()));
         if !is_named {
             self.add(start, end, None, Origin::Degree);
         }
@@ -326,18 +332,32 @@ impl Reading<'_> {
 
 /// What follows "PhD" when it is no course of study of the reader.
 const NOT_DEGREES: [&str; 12] = [
-    "student", "students", "project", "scholarship", "stipend", "candidate", "candidates", "position", "fellow",
-    "fellowship", "programme", "program",
+    "student",
+    "students",
+    "project",
+    "scholarship",
+    "stipend",
+    "candidate",
+    "candidates",
+    "position",
+    "fellow",
+    "fellowship",
+    "programme",
+    "program",
 ];
 
 /// Whether a single word is the name of something to study.
 fn is_science(word: &str) -> bool {
-    ["ology", "ologies", "ics", "istry", "ography", "onomy", "ogie", "ique", "phie"].iter().any(|end| word.ends_with(end))
+    ["ology", "ologies", "ics", "istry", "ography", "onomy", "ogie", "ique", "phie"]
+        .iter()
+        .any(|end| word.ends_with(end))
 }
 
 /// Whether a word cannot be part of a phrase.
 fn ends_phrase(role: Option<Role>, word: &str) -> bool {
-    matches!(role, Some(Role::Stop | Role::Loose | Role::Person)) || Shape::of(word) == Shape::Other || word.ends_with("ly")
+    matches!(role, Some(Role::Stop | Role::Loose | Role::Person))
+        || Shape::of(word) == Shape::Other
+        || word.ends_with("ly")
 }
 
 /// What stands before "PhD" when it names a thing and not what one must have.

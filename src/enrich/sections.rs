@@ -86,7 +86,8 @@ fn is_heading(text: &str, sign: &Sign) -> bool {
     let follows_sentence = line.trim_end().ends_with(['.', '!', '?', ')', ':', ';', '•', '*', '|', '-']);
     let next = after.trim_start();
     let is_colon = next.starts_with(':');
-    let is_new = after.starts_with(' ') && next.starts_with(|c: char| c.is_uppercase() || "•*-–·".contains(c));
+    let is_new =
+        after.starts_with(' ') && next.starts_with(|c: char| c.is_uppercase() || "•*-–·".contains(c));
     let last = line.trim_end().chars().next_back();
     let is_long = phrase.contains(' ');
     is_colon || is_new && (follows_sentence || is_long && last.is_some_and(char::is_lowercase))
@@ -96,8 +97,12 @@ fn is_heading(text: &str, sign: &Sign) -> bool {
 fn sentence(text: &str, start: usize, end: usize) -> (usize, usize) {
     let first = text.ceil_char_boundary(start.saturating_sub(SENTENCE));
     let last = text.floor_char_boundary((end + SENTENCE).min(text.len()));
-    let before = text[first..start].rfind(is_end).map_or(first, |index| first + index + 1);
-    let after = text[end..last].find(is_end).map_or(last, |index| end + index);
+    let (left, right) = (&text[first..start], &text[end..last]);
+    let before = left.rfind(is_end).max(left.rfind(". ")).map_or(first, |index| first + index + 1);
+    let after = match (right.find(is_end), right.find(". ")) {
+        (Some(one), Some(other)) => end + one.min(other),
+        (one, other) => one.or(other).map_or(last, |index| end + index),
+    };
     (before, after)
 }
 

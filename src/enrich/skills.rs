@@ -38,7 +38,13 @@ fn find_with(reader: &mut Reader, input: &EnrichInput, taxonomy: &Taxonomy) -> F
     for tag in input.skills_raw {
         if let Some(skill) = skills.tag(tag) {
             asked.push(skill);
-            let mention = Mention { start: 0, end: tag.len(), skill: Some(skill), section: Section::Other, origin: Origin::Dictionary };
+            let mention = Mention {
+                start: 0,
+                end: tag.len(),
+                skill: Some(skill),
+                section: Section::Other,
+                origin: Origin::Dictionary,
+            };
             keep(&mut kept, skills.name(skill), "tag", &mention);
         }
     }

@@ -61,7 +61,10 @@ impl Entry {
         let name = if guarded { None } else { Some(&self.name) };
         for text in name.into_iter().chain(&self.fr).chain(&self.aliases) {
             for form in forms(text, Rule::Always) {
-                if !spellings.iter().any(|(text, rule)| *text == form.0 && matches!(rule, Rule::Always | Rule::Asked)) {
+                if !spellings
+                    .iter()
+                    .any(|(text, rule)| *text == form.0 && matches!(rule, Rule::Always | Rule::Asked))
+                {
                     spellings.push(form);
                 }
             }

@@ -9,13 +9,16 @@ use super::trie::{self, Trie};
 use anyhow::{Context, bail};
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// The compiled files.
 pub struct Skills {
     skills: Vec<Skill>,
     trie: Trie,
-    /// Patterns that differ in case only, by the number of their spelling in the trie.
-    patterns: Vec<Vec<Pattern>>,
+    /// Patterns by the number of their spelling in the trie; those that differ in case only lie together.
+    patterns: Vec<Pattern>,
+    /// Where the patterns of each spelling begin, and after the last of them.
+    firsts: Vec<u32>,
     by_word: HashMap<String, u32>,
     /// Words with a part in the grammar of mentions, which are looked up, not searched.
     pub(crate) words: Words,
@@ -94,7 +97,7 @@ impl Skills {
     ) -> anyhow::Result<Skills> {
         let mut builder = Builder::default();
         for entry in skill_file::read(curated.0, curated.1)? {
-            builder.add_curated(&entry).with_context(|| curated.0.to_owned())?;
+            builder.add_curated(curated.0, &entry)?;
         }
         for row in open_skills::rows(open.1) {
             builder.add_open(&row.with_context(|| open.0.to_owned())?);
@@ -102,16 +105,25 @@ impl Skills {
         let Cues { marks, words } = Cues::read(cues.0, cues.1)?;
         for (text, mark) in marks {
             builder.add_pattern(
-                &trie::key(&text),
+                trie::key(&text),
                 Pattern { meaning: Meaning::Mark(mark), same_case: None, proof: Proof::None },
             );
         }
         let Builder { skills, by_word, patterns } = builder;
-        let mut patterns: Vec<(String, Vec<Pattern>)> = patterns.into_iter().collect();
-        patterns.sort_unstable_by(|left, right| left.0.cmp(&right.0));
-        let (texts, patterns): (Vec<String>, Vec<Vec<Pattern>>) = patterns.into_iter().unzip();
+        let mut spelled = patterns;
+        spelled.sort_by(|left, right| left.0.cmp(&right.0));
+        let (mut texts, mut patterns, mut firsts) =
+            (Vec::new(), Vec::with_capacity(spelled.len()), Vec::new());
+        for (text, pattern) in spelled {
+            if texts.last() != Some(&text) {
+                firsts.push(patterns.len() as u32);
+                texts.push(text);
+            }
+            patterns.push(pattern);
+        }
+        firsts.push(patterns.len() as u32);
         let trie = Trie::new(&texts).with_context(|| curated.0.to_owned())?;
-        Ok(Skills { skills, trie, patterns, by_word, words })
+        Ok(Skills { skills, trie, patterns, firsts, by_word, words })
     }
 
     /// The canonical name of a whole word or phrase, in any case.
@@ -144,6 +156,10 @@ impl Skills {
         self.by_word.keys().map(String::as_str)
     }
 
+    fn patterns_of(&self, number: usize) -> &[Pattern] {
+        &self.patterns[self.firsts[number] as usize..self.firsts[number + 1] as usize]
+    }
+
     /// Finds the skills and signs of a text, which replace what `scan` held.
     pub fn scan(&self, text: &str, scan: &mut Scan) {
         let Scan { hits, signs } = scan;
@@ -151,11 +167,12 @@ impl Skills {
         signs.clear();
         self.trie.at_word_starts(text.as_bytes(), |number, start, end| {
             let mut is_alone = None;
-            for Pattern { meaning, same_case, proof } in &self.patterns[number] {
+            for Pattern { meaning, same_case, proof } in self.patterns_of(number) {
                 // "Oracles" are no plural of a name.
                 let is_case = same_case.as_ref().is_none_or(|case| {
                     text[start..end] == **case
-                        && !(text.as_bytes().get(end) == Some(&b's') && case.ends_with(|c: char| c.is_lowercase()))
+                        && !(text.as_bytes().get(end) == Some(&b's')
+                            && case.ends_with(|c: char| c.is_lowercase()))
                 });
                 if is_case && *is_alone.get_or_insert_with(|| stands_alone(text, start, end)) {
                     match *meaning {
@@ -178,6 +195,11 @@ impl Skills {
     }
 }
 
+/// The canonical name of a curated skill.
+fn skill_name(entry: &skill_file::Entry) -> String {
+    entry.name.to_lowercase()
+}
+
 /// A spelling as it is looked up: in small letters, with spaces for hyphens.
 fn word_key(word: &str) -> String {
     word.to_lowercase().replace('-', " ")
@@ -187,22 +209,22 @@ fn word_key(word: &str) -> String {
 struct Builder {
     skills: Vec<Skill>,
     by_word: HashMap<String, u32>,
-    patterns: HashMap<String, Vec<Pattern>>,
+    patterns: Vec<(String, Pattern)>,
 }
 
 impl Builder {
-    fn add_curated(&mut self, entry: &skill_file::Entry) -> anyhow::Result<()> {
+    fn add_curated(&mut self, file: &str, entry: &skill_file::Entry) -> anyhow::Result<()> {
         let skill = self.skills.len() as u32;
         let kind = if entry.is_soft { Kind::Competence } else { Kind::Knowledge };
-        self.skills.push(Skill { name: entry.name.to_lowercase(), kind });
+        self.skills.push(Skill { name: skill_name(entry), kind });
         for (text, rule) in entry.spellings() {
             let lower = word_key(&text);
             if lower.trim().is_empty() {
-                bail!("skill `{}` has an empty spelling", entry.name);
+                bail!("{file}: skill `{}` has an empty spelling", entry.name);
             }
             if let Some(other) = self.by_word.insert(lower, skill).filter(|other| *other != skill) {
                 let other = &self.skills[other as usize].name;
-                bail!("the spelling `{text}` belongs to both `{other}` and `{}`", entry.name);
+                bail!("{file}: the spelling `{text}` belongs to both `{other}` and `{}`", skill_name(entry));
             }
             self.add_spelling(text, skill, rule);
         }
@@ -217,10 +239,11 @@ impl Builder {
             self.skills.push(Skill { name: name.clone(), kind: row.kind });
             self.skills.len() as u32 - 1
         });
-        self.by_word.entry(key).or_insert(skill);
         for (text, rule) in row.spellings() {
             for (form, rule) in skill_file::forms(text, rule) {
-                if *self.by_word.entry(word_key(&form)).or_insert(skill) == skill {
+                // What an earlier row or the curated file has keeps its skill and its rule.
+                if let Entry::Vacant(vacant) = self.by_word.entry(word_key(&form)) {
+                    vacant.insert(skill);
                     self.add_spelling(form, skill, rule);
                 }
             }
@@ -236,15 +259,11 @@ impl Builder {
         };
         let same_case = matches!(rule, Rule::SameCase | Rule::SameCaseInList).then_some(text);
         let pattern = Pattern { meaning: Meaning::Skill(skill), same_case, proof };
-        self.add_pattern(&key, pattern);
+        self.add_pattern(key, pattern);
     }
 
-    fn add_pattern(&mut self, key: &str, pattern: Pattern) {
-        if let Some(patterns) = self.patterns.get_mut(key) {
-            patterns.push(pattern);
-        } else {
-            self.patterns.insert(key.to_owned(), vec![pattern]);
-        }
+    fn add_pattern(&mut self, key: String, pattern: Pattern) {
+        self.patterns.push((key, pattern));
     }
 }
 
@@ -292,13 +311,19 @@ fn confirm_lists(text: &str, hits: &mut [Hit]) {
     }
     for index in 1..hits.len() {
         let (left, right) = (hits[index - 1], hits[index]);
-        if left.proof == Proof::None && right.proof != Proof::None && is_list_gap(&text[left.end..right.start]) {
+        if left.proof == Proof::None
+            && right.proof != Proof::None
+            && is_list_gap(&text[left.end..right.start])
+        {
             hits[index].proof = Proof::None;
         }
     }
     for index in (1..hits.len()).rev() {
         let (left, right) = (hits[index - 1], hits[index]);
-        if right.proof == Proof::None && left.proof != Proof::None && is_list_gap(&text[left.end..right.start]) {
+        if right.proof == Proof::None
+            && left.proof != Proof::None
+            && is_list_gap(&text[left.end..right.start])
+        {
             hits[index - 1].proof = Proof::None;
         }
     }

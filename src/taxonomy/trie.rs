@@ -207,7 +207,8 @@ impl Trie {
         while let Some((node, mut range, depth)) = queue.pop_front() {
             if let [(_, number)] = keys[range.clone()] {
                 let start = self.tails.len();
-                let spelling = self.spellings.1[number] as usize + depth..self.spellings.1[number + 1] as usize;
+                let spelling =
+                    self.spellings.1[number] as usize + depth..self.spellings.1[number + 1] as usize;
                 self.tails.extend_from_slice(&self.spellings.0[spelling]);
                 self.nodes[node].end = number as u32 + 1;
                 self.nodes[node].tail = start as u32;
@@ -234,7 +235,9 @@ impl Trie {
     /// The number of the spelling that a whole text is.
     pub fn number(&self, text: &[u8]) -> Option<usize> {
         let mut whole = None;
-        self.walk(text, 0, 0, 0, &mut |number, _, end| whole = whole.or((end == text.len()).then_some(number)));
+        self.walk(text, 0, 0, 0, &mut |number, _, end| {
+            whole = whole.or((end == text.len()).then_some(number))
+        });
         whole
     }
 
@@ -326,7 +329,9 @@ impl Trie {
 /// Whether no letter follows, but for a plural `s`.
 fn is_end(text: &[u8], end: usize) -> bool {
     let is_letter = |index: usize| text.get(index).is_some_and(u8::is_ascii_alphabetic);
-    !text[end - 1].is_ascii_alphabetic() || !is_letter(end) || (text[end] | 0x20 == b's' && !is_letter(end + 1))
+    !text[end - 1].is_ascii_alphabetic()
+        || !is_letter(end)
+        || (text[end] | 0x20 == b's' && !is_letter(end + 1))
 }
 
 /// A byte in its small form: a hyphen is a space, since `machine-learning` is `machine learning`.
@@ -421,7 +426,8 @@ mod tests {
 
     #[test]
     fn more_characters_than_columns_are_told_apart() {
-        let letters = ('a'..='z').chain('0'..='9').chain('\u{c0}'..='\u{17f}').chain('α'..='ω').chain('а'..='я');
+        let letters =
+            ('a'..='z').chain('0'..='9').chain('\u{c0}'..='\u{17f}').chain('α'..='ω').chain('а'..='я');
         let spellings: Vec<String> = letters.map(|letter| format!("x{letter}y")).collect();
         let trie = Trie::new(&spellings).expect("a trie");
         for (expected, spelling) in spellings.iter().enumerate() {
@@ -444,7 +450,9 @@ mod tests {
                 let rest = text.as_bytes().get(end..).unwrap_or_default();
                 let is_letter = |index: usize| rest.get(index).is_some_and(u8::is_ascii_alphabetic);
                 let plural = rest.first().is_some_and(|byte| b"sS".contains(byte)) && !is_letter(1);
-                if is_same && (!spelling.ends_with(|c: char| c.is_ascii_alphabetic()) || !is_letter(0) || plural) {
+                if is_same
+                    && (!spelling.ends_with(|c: char| c.is_ascii_alphabetic()) || !is_letter(0) || plural)
+                {
                     found.push((number, start, end));
                 }
             }

@@ -24,6 +24,7 @@ mod rank_filters;
 mod rank_hiding;
 mod rank_properties;
 mod schema;
+mod skills;
 mod sources;
 mod sources_real;
 mod stub;

@@ -38,7 +38,7 @@ pub fn read(file: &str, concepts: &mut Vec<Concept>) -> anyhow::Result<()> {
     let cell = |record: &csv::StringRecord, column: Option<usize>| -> String {
         column.and_then(|column| record.get(column)).unwrap_or_default().trim().to_owned()
     };
-    let mut rows: Vec<(usize, Vec<String>)> = Vec::with_capacity(records.len());
+    let mut rows: Vec<FileRow> = Vec::with_capacity(records.len());
     for record in &records {
         let (name, address) = (cell(record, Some(label)), cell(record, uri));
         if name.is_empty() || cell(record, status) == "obsolete" {
@@ -54,35 +54,40 @@ pub fn read(file: &str, concepts: &mut Vec<Concept>) -> anyhow::Result<()> {
         if !address.is_empty() {
             known.insert(address, index);
         }
-        concepts[index].others.push(name);
+        concepts[index].others.push(name.clone());
         let labels = cell(record, others);
         let labels = labels.split('\n').map(str::trim).filter(|text| !text.is_empty());
-        rows.push((index, labels.map(str::to_owned).collect()));
+        rows.push(FileRow { concept: index, label: name, others: labels.map(str::to_owned).collect() });
     }
     ensure!(!rows.is_empty(), "no skill after the header");
-    if is_shuffled(&rows, concepts) {
+    if is_shuffled(&rows) {
         // The labels of one skill stand in the row of another; one of them tells whose they are.
-        for (index, labels) in &mut rows {
-            let owner = labels.iter().find_map(|label| known.get(&label.to_lowercase()));
-            match owner {
-                Some(owner) => *index = *owner,
-                None => labels.clear(),
+        for row in &mut rows {
+            match row.others.iter().find_map(|label| known.get(&label.to_lowercase())) {
+                Some(owner) => row.concept = *owner,
+                None => row.others.clear(),
             }
         }
     }
-    for (index, labels) in rows {
-        concepts[index].others.extend(labels);
+    for row in rows {
+        concepts[row.concept].others.extend(row.others);
     }
     Ok(())
 }
 
+/// One row of a file, of the concept with that index.
+struct FileRow {
+    concept: usize,
+    label: String,
+    others: Vec<String>,
+}
+
 /// Whether a file's other labels stand in the wrong rows, as in a copy of ESCO whose columns were sorted apart: in most
 /// rows no label has a word of the preferred one.
-fn is_shuffled(rows: &[(usize, Vec<String>)], concepts: &[Concept]) -> bool {
+fn is_shuffled(rows: &[FileRow]) -> bool {
     let (mut kin, mut strange) = (0, 0);
-    for (index, labels) in rows.iter().filter(|(_, labels)| !labels.is_empty()) {
-        let own = &concepts[*index].label;
-        let is_kin = labels.iter().any(|label| label != own && are_kin(own, label));
+    for FileRow { label, others, .. } in rows.iter().filter(|row| !row.others.is_empty()) {
+        let is_kin = others.iter().any(|other| other != label && are_kin(label, other));
         if is_kin { kin += 1 } else { strange += 1 }
     }
     strange > 2 * kin
@@ -108,7 +113,11 @@ fn kind_of(stated: &str, label: &str) -> Kind {
         _ => {
             let mut words = label.split(' ').skip_while(|word| word.ends_with("ly"));
             let first = words.next().unwrap_or_default();
-            if VERBS.split_ascii_whitespace().any(|verb| verb == first) { Kind::Competence } else { Kind::Knowledge }
+            if VERBS.split_ascii_whitespace().any(|verb| verb == first) {
+                Kind::Competence
+            } else {
+                Kind::Knowledge
+            }
         }
     }
 }

@@ -21,7 +21,8 @@ pub struct Vocabulary<'a> {
 impl<'a> Vocabulary<'a> {
     /// From the list of refused spellings, and from labels: a word that is written small there is an ordinary one.
     pub fn new(refused: &str, labels: impl Iterator<Item = &'a str>) -> Vocabulary<'a> {
-        let refused = refused.lines().filter(|line| !line.starts_with('#')).map(|line| line.trim().to_lowercase());
+        let refused =
+            refused.lines().filter(|line| !line.starts_with('#')).map(|line| line.trim().to_lowercase());
         let words = labels.filter(|label| label.contains(' ')).flat_map(|label| label.split(' '));
         let common = words.filter(|word| word.chars().all(char::is_lowercase)).collect();
         Vocabulary { refused: refused.collect(), common }
@@ -45,7 +46,8 @@ impl<'a> Vocabulary<'a> {
         }
         if words > 1 {
             let is_title = text.chars().skip(1).any(char::is_uppercase);
-            let is_ordinary = lower.split(' ').all(|word| self.common.contains(word) || word.len() < FEWEST_LETTERS);
+            let is_ordinary =
+                lower.split(' ').all(|word| self.common.contains(word) || word.len() < FEWEST_LETTERS);
             return Some(match (kind, is_title, is_ordinary) {
                 (Kind::Knowledge, true, true) => format!("{SAME_CASE}{text}"),
                 (Kind::Knowledge, false, _) => format!("{ASKED}{lower}"),
@@ -71,7 +73,8 @@ impl<'a> Vocabulary<'a> {
     /// A label as a name, or nothing when it is too long to show.
     pub fn name(&self, label: &str) -> Option<String> {
         let name = bare(label).to_lowercase();
-        let is_fit = name.split(' ').count() <= MOST_WORDS + 2 && !name.contains(['|', '\t']) && name.len() >= 2;
+        let is_fit =
+            name.split(' ').count() <= MOST_WORDS + 2 && !name.contains(['|', '\t']) && name.len() >= 2;
         is_fit.then_some(name)
     }
 }
