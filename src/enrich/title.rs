@@ -21,9 +21,9 @@ pub(super) struct StandardTitle {
 }
 
 /// A part of a title besides its head weighs this much when the nearest occupation is looked for.
-const BESIDE: f32 = 0.4;
+const BESIDE: f32 = 0.8;
 /// The words of a rank weigh this much.
-const RANK: f32 = 0.5;
+const RANK: f32 = 0.7;
 /// Least likeness of a title that is taken for an occupation's.
 const FLOOR: f32 = 0.55;
 /// From this likeness on, the nearest occupation is better than a phrase that leaves most of the title over.
@@ -101,7 +101,8 @@ pub fn parts(title: &str) -> [(String, f32); 3] {
     let head = title_noise::head(title);
     let (job, rank) = title_noise::words(&fold_singular(head));
     let rest = title.find(head).map_or("", |at| &title[at + head.len()..]);
-    [(job, 1.0), (rank, RANK), (rest.to_owned(), BESIDE)]
+    let (beside, _) = title_noise::words(&fold_singular(rest));
+    [(job, 1.0), (rank, RANK), (beside, BESIDE)]
 }
 
 fn of_entry(found: &Found) -> StandardTitle {

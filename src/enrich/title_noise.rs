@@ -49,7 +49,7 @@ pub fn clean(title: &str) -> Cow<'_, str> {
 }
 
 /// The first part of a title, which is what the job is; the rest is the team, the product or the place.
-pub(super) fn head(title: &str) -> &str {
+pub fn head(title: &str) -> &str {
     let title = title.trim_start_matches(|letter: char| !letter.is_alphanumeric());
     let head = title.split([',', '(', '|', '–', '—', '/', ':', '@', '[']).next().unwrap_or(title);
     let head = head.split(" - ").next().unwrap_or(head);
@@ -57,7 +57,7 @@ pub(super) fn head(title: &str) -> &str {
 }
 
 /// The words of a folded title that name the job, abbreviations written out, and those that only name a rank.
-pub(super) fn words(folded: &str) -> (String, String) {
+pub fn words(folded: &str) -> (String, String) {
     let (mut job, mut rank) = (String::with_capacity(folded.len() + 8), String::new());
     for word in folded.split_ascii_whitespace() {
         if STATES.contains(&word) || word.bytes().all(|byte| byte.is_ascii_digit()) {

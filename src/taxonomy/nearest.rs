@@ -18,9 +18,9 @@ const COMPANY: f32 = 0.15;
 /// How many labels are compared by letters.
 const POOL: usize = 100;
 /// A word in more labels than this only adds to labels that a rarer word has found.
-const COMMON: usize = 1_500;
+const COMMON: usize = 800;
 /// Groups of letters in more words than this find no word.
-const COMMON_GROUP: usize = 1_200;
+const COMMON_GROUP: usize = 400;
 /// Words of grammar, in English, French and German, and the signs of "all genders".
 const GRAMMAR: [&str; 36] = [
     "a", "and", "at", "au", "aux", "d", "de", "der", "des", "die", "du", "en", "et", "f", "for", "fur", "h",
