@@ -101,6 +101,12 @@ vocabulary! {
     RemoteType { Remote = "remote", Hybrid = "hybrid", Onsite = "onsite", Unknown = "unknown" }
 }
 
+impl Default for RemoteType {
+    fn default() -> RemoteType {
+        RemoteType::Unknown
+    }
+}
+
 vocabulary! {
     /// The kind of contract.
     ContractType {
@@ -122,7 +128,7 @@ vocabulary! {
 vocabulary! {
     /// The ladder of seniority, lowest first.
     Seniority {
-        Intern = "intern", Junior = "junior", Mid = "mid", Senior = "senior",
+        Intern = "intern", Junior = "junior", Intermediate = "intermediate", Senior = "senior",
         Lead = "lead", Manager = "manager", Director = "director", Executive = "executive",
     }
 }

@@ -4,7 +4,7 @@ use super::report::{self, Score, Task};
 use super::rows;
 use anyhow::Result;
 use job_etl::enrich::core::{EnrichInput, enrich};
-use job_etl::posting::Seniority::{self, Director, Executive, Intern, Junior, Lead, Manager, Mid, Senior};
+use job_etl::posting::Seniority::{self, Director, Executive, Intern, Junior, Lead, Manager, Intermediate, Senior};
 use job_etl::taxonomy::Taxonomy;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -49,9 +49,9 @@ fn accepted(label: &str) -> Option<Vec<Seniority>> {
     let levels: &[Seniority] = match label.to_lowercase().as_str() {
         "internship" => &[Intern],
         "entry level" | "junior" => &[Junior],
-        "associate" => &[Junior, Mid],
-        "mid" | "mid level" => &[Mid],
-        "mid-senior level" => &[Mid, Senior, Lead],
+        "associate" => &[Junior, Intermediate],
+        "mid" | "mid level" => &[Intermediate],
+        "mid-senior level" => &[Intermediate, Senior, Lead],
         "senior" => &[Senior],
         "senior level" => &[Senior, Lead],
         "lead" => &[Lead],
@@ -77,9 +77,9 @@ fn years(label: &str) -> Option<u32> {
 fn of_years(years: u32) -> Vec<Seniority> {
     match years {
         0 => vec![Intern, Junior],
-        1 => vec![Junior, Mid],
-        2 => vec![Junior, Mid],
-        3..=4 => vec![Mid, Senior],
+        1 => vec![Junior, Intermediate],
+        2 => vec![Junior, Intermediate],
+        3..=4 => vec![Intermediate, Senior],
         _ => vec![Senior, Lead, Manager, Director],
     }
 }

@@ -124,6 +124,13 @@ impl CopyField for Uuid {
     }
 }
 
+impl CopyField for i16 {
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&2i32.to_be_bytes());
+        out.extend_from_slice(&self.to_be_bytes());
+    }
+}
+
 impl CopyField for f64 {
     fn encode(&self, out: &mut Vec<u8>) {
         with_length(out, &self.to_be_bytes());

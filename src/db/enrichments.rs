@@ -21,6 +21,7 @@ pub struct PendingJob {
     pub place_country: Option<String>,
     pub place_lat: Option<f64>,
     pub place_lon: Option<f64>,
+    pub remote_type: String,
     pub seniority_raw: Option<String>,
     pub skills_raw: Vec<String>,
     pub description_text: Option<String>,
@@ -52,8 +53,8 @@ pub async fn pending(
         PendingJob,
         r#"select j.hash_key as "hash_key!", j.content_hash as "content_hash!", j.source as "source!",
                   j.job_title as "job_title!", j.company as "company!", j.location, j.place_city, j.place_region,
-                  j.place_country, j.place_lat, j.place_lon, j.seniority_raw, j.skills_raw as "skills_raw!",
-                  j.description_text, (j.salary_min * 100)::bigint as salary_min_cents,
+                  j.place_country, j.place_lat, j.place_lon, j.remote_type as "remote_type!", j.seniority_raw,
+                  j.skills_raw as "skills_raw!", j.description_text, (j.salary_min * 100)::bigint as salary_min_cents,
                   (j.salary_max * 100)::bigint as salary_max_cents, j.salary_currency, j.salary_period, j.salary_text
            from staging.job_postings_stg j
            left join staging.job_enrichments e on e.hash_key = j.hash_key
@@ -78,7 +79,7 @@ pub async fn replace(conn: &mut PgConnection, revision: &str, enriched: &[Enrich
         .execute(&mut *conn)
         .await
         .context("cannot delete old enrichments")?;
-    let mut rows = CopyRows::new(18);
+    let mut rows = CopyRows::new(29);
     for row in enriched {
         let made = &row.enrichment;
         rows.push(&[
@@ -88,14 +89,24 @@ pub async fn replace(conn: &mut PgConnection, revision: &str, enriched: &[Enrich
             &row.enrichment_hash,
             &made.job_title_std,
             &made.occupation_code,
+            &made.esco_code,
             &made.seniority.map(|seniority| seniority.as_str()),
+            &made.years_asked.map(i16::try_from).and_then(Result::ok),
             &made.skills,
+            &Jsonb(&json(&made.skill_mentions)),
             &made.location_std,
             &made.location_city,
             &made.location_region,
             &made.location_country,
             &made.location_lat,
             &made.location_lon,
+            &Jsonb(&json(&made.places)),
+            &made.remote_type.as_str(),
+            &made.remote_countries,
+            &made.salary_min,
+            &made.salary_max,
+            &made.salary_currency,
+            &made.salary_period.map(|period| period.as_str()),
             &made.salary_min_norm,
             &made.salary_max_norm,
             &made.language,
@@ -105,10 +116,15 @@ pub async fn replace(conn: &mut PgConnection, revision: &str, enriched: &[Enrich
     rows.send(
         conn,
         "copy staging.job_enrichments (hash_key, content_hash, revision, enrichment_hash, job_title_std, occupation_code,
-             seniority, skills, location_std, location_city, location_region, location_country, location_lat,
-             location_lon, salary_min_norm, salary_max_norm, language, provenance) from stdin (format binary)",
+             esco_code, seniority, years_asked, skills, skill_mentions, location_std, location_city, location_region,
+             location_country, location_lat, location_lon, places, remote_type, remote_countries, salary_min,
+             salary_max, salary_currency, salary_period, salary_min_norm, salary_max_norm, language, provenance) from stdin (format binary)",
     )
     .await
+}
+
+fn json(list: &impl serde::Serialize) -> String {
+    serde_json::to_string(list).expect("a list of texts and numbers")
 }
 
 /// Removes the enrichments of jobs that are gone; returns how many.

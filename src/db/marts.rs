@@ -255,6 +255,12 @@ const FACT_JOBS: &[Column] = &[
     column("rank_score", Kind::Amount(5)),
     column("rank_explain", Kind::Json),
     column("ingested_at", Kind::Instant),
+    column("esco_code", Kind::Text),
+    column("teer", Kind::Integer),
+    column("years_asked", Kind::Integer),
+    column("places", Kind::Json),
+    column("remote_countries", Kind::List),
+    column("salary_origin", Kind::Text),
 ];
 
 const DIM_COMPANIES: &[Column] = &[

@@ -2,17 +2,17 @@
 //! same job and dictionaries give the same row. Fills a column only from evidence, and says which in `provenance`.
 
 use super::{pay, place, title};
-use crate::posting::{Hundredths, SalaryPeriod, Seniority};
+use crate::posting::{Hundredths, RemoteType, SalaryPeriod, Seniority};
 use crate::taxonomy::{Taxonomy, language};
 use md5::{Digest, Md5};
 use serde::Serialize;
 
 /// Changes whenever a job would be enriched differently, so that all jobs are enriched again.
-pub const VERSION: &str = "2";
+pub const VERSION: &str = "3";
 
 /// The columns of `staging.job_postings_stg` that are read.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-#[expect(missing_docs, reason = "the columns are described in migrations/0001 and dbt")]
+#[expect(missing_docs, reason = "the columns are described in the migrations and dbt")]
 pub struct EnrichInput<'a> {
     pub job_title: &'a str,
     pub company: &'a str,
@@ -22,6 +22,7 @@ pub struct EnrichInput<'a> {
     pub place_country: Option<&'a str>,
     pub place_lat: Option<f64>,
     pub place_lon: Option<f64>,
+    pub remote_type: RemoteType,
     pub seniority_raw: Option<&'a str>,
     pub skills_raw: &'a [String],
     pub description_text: Option<&'a str>,
@@ -38,18 +39,58 @@ pub struct EnrichInput<'a> {
 pub struct Enrichment {
     pub job_title_std: Option<String>,
     pub occupation_code: Option<String>,
+    pub esco_code: Option<String>,
     pub seniority: Option<Seniority>,
+    pub years_asked: Option<u16>,
     pub skills: Vec<String>,
+    pub skill_mentions: Vec<SkillMention>,
     pub location_std: Option<String>,
     pub location_city: Option<String>,
     pub location_region: Option<String>,
     pub location_country: Option<String>,
     pub location_lat: Option<f64>,
     pub location_lon: Option<f64>,
+    pub places: Vec<JobPlace>,
+    pub remote_type: RemoteType,
+    pub remote_countries: Vec<String>,
+    pub salary_min: Option<Hundredths>,
+    pub salary_max: Option<Hundredths>,
+    pub salary_currency: Option<String>,
+    pub salary_period: Option<SalaryPeriod>,
     pub salary_min_norm: Option<Hundredths>,
     pub salary_max_norm: Option<Hundredths>,
     pub language: Option<String>,
     pub provenance: Provenances,
+}
+
+/// A skill where a posting names it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SkillMention {
+    /// Canonical name.
+    pub skill: String,
+    /// `title`, `text` or `tag`.
+    pub r#where: &'static str,
+    /// First byte in that text.
+    pub start: u32,
+    /// First byte after it.
+    pub end: u32,
+    /// Part of the text: `required`, `nice_to_have`, `about_us`, ….
+    pub section: &'static str,
+}
+
+/// One of the places of a job.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct JobPlace {
+    /// Name of the city.
+    pub city: Option<String>,
+    /// Name of the province, state or land.
+    pub region: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Degrees north.
+    pub lat: Option<f64>,
+    /// Degrees east.
+    pub lon: Option<f64>,
 }
 
 /// Where each group of columns came from.
@@ -60,6 +101,7 @@ pub struct Provenances {
     pub seniority: Provenance,
     pub skills: Provenance,
     pub location: Provenance,
+    pub remote: Provenance,
     pub salary: Provenance,
     pub language: Provenance,
 }
@@ -97,20 +139,34 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
         pay::cad_per_year(input, location.country.as_deref(), taxonomy);
     let text = input.description_text.filter(|text| !text.trim().is_empty());
     let spoken = text.and_then(language::detect).or_else(|| language::detect(input.job_title));
+    let remote_from = match input.remote_type {
+        RemoteType::Unknown => Provenance::NONE,
+        _ => Provenance::new("structured", 0.9),
+    };
     let language_from =
         spoken.map_or(Provenance::NONE, |(_, confidence)| Provenance::new("dictionary", confidence));
 
     Enrichment {
         job_title_std: title.title,
         occupation_code: title.occupation_code,
+        esco_code: None,
         seniority: title.level,
+        years_asked: None,
         skills,
+        skill_mentions: Vec::new(),
         location_std: location.standard,
         location_city: location.city,
         location_region: location.region,
         location_country: location.country,
         location_lat: location.coordinates.map(|(lat, _)| lat),
         location_lon: location.coordinates.map(|(_, lon)| lon),
+        places: Vec::new(),
+        remote_type: input.remote_type,
+        remote_countries: Vec::new(),
+        salary_min: input.salary_min,
+        salary_max: input.salary_max,
+        salary_currency: input.salary_currency.map(str::to_owned),
+        salary_period: input.salary_period,
         salary_min_norm,
         salary_max_norm,
         language: spoken.map(|(code, _)| code.to_owned()),
@@ -119,6 +175,7 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
             seniority: title.level_from,
             skills: skills_from,
             location: location.from,
+            remote: remote_from,
             salary: pay_from,
             language: language_from,
         },

@@ -58,7 +58,7 @@ pub fn years_asked(text: &str) -> Option<u32> {
 pub fn level(years: u32) -> Seniority {
     match years {
         0..=1 => Seniority::Junior,
-        2..=4 => Seniority::Mid,
+        2..=4 => Seniority::Intermediate,
         _ => Seniority::Senior,
     }
 }

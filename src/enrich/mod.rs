@@ -11,7 +11,7 @@ use crate::batches;
 use crate::db;
 use crate::db::enrichments::{self, EnrichmentRow, PendingJob};
 use crate::db::ledger::{Counts, Run};
-use crate::posting::{Hundredths, SalaryPeriod};
+use crate::posting::{Hundredths, RemoteType, SalaryPeriod};
 use crate::revision::revision;
 use crate::taxonomy::Taxonomy;
 use anyhow::{Context, Result};
@@ -71,6 +71,7 @@ fn enrich_one(job: PendingJob, taxonomy: &Taxonomy) -> EnrichmentRow {
         place_country: job.place_country.as_deref(),
         place_lat: job.place_lat,
         place_lon: job.place_lon,
+        remote_type: RemoteType::from_stored(&job.remote_type).unwrap_or_default(),
         seniority_raw: job.seniority_raw.as_deref(),
         skills_raw: &job.skills_raw,
         description_text: job.description_text.as_deref(),

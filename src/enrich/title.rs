@@ -78,7 +78,7 @@ fn level(
     });
     let titled = taxonomy.titles.level(folded);
     match (stated, titled) {
-        (Some(Seniority::Mid), Some(level)) => (Some(level), Provenance::new("title", 0.9)),
+        (Some(Seniority::Intermediate), Some(level)) => (Some(level), Provenance::new("title", 0.9)),
         (Some(level), _) => (Some(level), Provenance::new("structured", 0.9)),
         (None, Some(level)) => (Some(level), Provenance::new("title", 0.85)),
         (None, None) => {

@@ -51,7 +51,7 @@ struct Levels {
     manager: Vec<String>,
     lead: Vec<String>,
     senior: Vec<String>,
-    mid: Vec<String>,
+    intermediate: Vec<String>,
     junior: Vec<String>,
 }
 
@@ -64,7 +64,7 @@ struct SourceLevels {
     manager: Vec<String>,
     lead: Vec<String>,
     senior: Vec<String>,
-    mid: Vec<String>,
+    intermediate: Vec<String>,
     junior: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ const LEVELS: [Seniority; 8] = [
     Seniority::Manager,
     Seniority::Lead,
     Seniority::Senior,
-    Seniority::Mid,
+    Seniority::Intermediate,
     Seniority::Junior,
 ];
 
@@ -119,7 +119,7 @@ impl Titles {
             levels.manager,
             levels.lead,
             levels.senior,
-            levels.mid,
+            levels.intermediate,
             levels.junior,
         ];
         let source = file.source_levels;
@@ -130,7 +130,7 @@ impl Titles {
             source.manager,
             source.lead,
             source.senior,
-            source.mid,
+            source.intermediate,
             source.junior,
         ];
         Ok(Titles {

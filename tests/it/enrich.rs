@@ -111,7 +111,7 @@ fn levels_are_read_from_the_field_and_then_the_title() {
         assert_eq!(enrich(&input, &TAXONOMY).seniority, expected, "{title} / {raw:?}");
     };
     check("Senior Data Engineer", None, Some(Seniority::Senior));
-    check("Data Engineer II", None, Some(Seniority::Mid));
+    check("Data Engineer II", None, Some(Seniority::Intermediate));
     check("Jr. Developer", None, Some(Seniority::Junior));
     check("Staff Engineer", None, Some(Seniority::Lead));
     check("Associate Director, Data", None, Some(Seniority::Director));
@@ -126,10 +126,10 @@ fn levels_are_read_from_the_field_and_then_the_title() {
     check("Account Manager, Mid-Market", None, None);
     check("Executive Assistant to the CEO", None, None);
     check("Data Engineer", Some("Entry level"), Some(Seniority::Junior));
-    check("Data Engineer", Some("Mid-Senior level"), Some(Seniority::Mid));
+    check("Data Engineer", Some("Mid-Senior level"), Some(Seniority::Intermediate));
     check("Senior Data Engineer", Some("Mid-Senior level"), Some(Seniority::Senior));
     check("Ingénieur", Some("5 An(s)"), Some(Seniority::Senior));
-    check("Ingénieur", Some("24 mois"), Some(Seniority::Mid));
+    check("Ingénieur", Some("24 mois"), Some(Seniority::Intermediate));
     check("Ingénieur", Some("Débutant accepté"), Some(Seniority::Junior));
     check("Data Engineer", Some("Not Applicable"), None);
 }

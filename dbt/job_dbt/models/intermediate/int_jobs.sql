@@ -16,15 +16,16 @@ select
     enrichments.location_country,
     enrichments.location_lat,
     enrichments.location_lon,
-    jobs.remote_type,
+    -- What the words say joins the flags of the source at enrichment; until then there are the flags.
+    coalesce(nullif(enrichments.remote_type, 'unknown'), jobs.remote_type) as remote_type,
     jobs.contract_type,
     enrichments.seniority,
     enrichments.occupation_code,
     enrichments.language,
-    jobs.salary_min,
-    jobs.salary_max,
-    jobs.salary_currency,
-    jobs.salary_period,
+    coalesce(enrichments.salary_min, jobs.salary_min) as salary_min,
+    coalesce(enrichments.salary_max, jobs.salary_max) as salary_max,
+    coalesce(enrichments.salary_currency, jobs.salary_currency) as salary_currency,
+    coalesce(enrichments.salary_period, jobs.salary_period) as salary_period,
     enrichments.salary_min_norm,
     enrichments.salary_max_norm,
     enrichments.salary_currency_norm,
@@ -47,7 +48,14 @@ select
     presence.first_seen_at,
     presence.last_seen_at,
     presence.closed_at,
-    presence.is_open
+    presence.is_open,
+    enrichments.esco_code,
+    enrichments.teer,
+    enrichments.years_asked,
+    enrichments.places,
+    enrichments.remote_countries,
+    enrichments.skill_mentions,
+    enrichments.provenance -> 'salary' ->> 'origin' as salary_origin
 from {{ ref('stg_jobs') }} as jobs
 left join {{ ref('stg_job_presence') }} as presence on presence.hash_key = jobs.hash_key
 left join {{ ref('stg_job_enrichments') }} as enrichments on enrichments.hash_key = jobs.hash_key

@@ -48,7 +48,13 @@ select
     jobs.is_open,
     rankings.rank_score,
     rankings.rank_explain,
-    jobs.first_seen_at as ingested_at
+    jobs.first_seen_at as ingested_at,
+    jobs.esco_code,
+    jobs.teer,
+    jobs.years_asked,
+    jobs.places,
+    coalesce(jobs.remote_countries, '{}'::text[]) as remote_countries,
+    jobs.salary_origin
 from {{ ref('int_jobs') }} as jobs
 left join {{ ref('stg_job_rankings') }} as rankings
     on rankings.hash_key = jobs.hash_key and rankings.profile = '{{ var("profile") }}'
