@@ -3,7 +3,7 @@
 --
 -- Group roles own and write; a person or service logs in as a role of their own and is granted one of them.
 --   job_etl_owner   owns raw, staging, ops, app and migrates them
---   job_etl_writer  writes rows of raw, staging, ops; never alters a table
+--   job_etl_writer  writes rows of raw, staging, ops, and of app at a reader's word only; never alters a table
 --   job_etl_marts   owns the views of intermediate and marts; reads staging and ops
 --   job_etl_reader  reads marts, for BI tools
 
@@ -49,7 +49,7 @@ begin
 end
 $$;
 
-alter default privileges for role job_etl_owner in schema raw, staging, ops
+alter default privileges for role job_etl_owner in schema raw, staging, ops, app
     grant select, insert, update, delete on tables to job_etl_writer;
 alter default privileges for role job_etl_owner in schema raw, staging, ops
     grant usage, select on sequences to job_etl_writer;

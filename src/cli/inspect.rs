@@ -1,17 +1,18 @@
 //! The commands that look: jobs, explain, check, migrate, status, doctor. None of them runs a stage.
 
 use super::context::{self, Configuration};
+use super::duplicates::others;
 use super::exit::Usage;
 use super::progress::{Progress, seconds, thousands};
 use super::{Global, plan, table};
-use crate::db::{history, outcome, state_hash};
+use crate::db::{duplicates, history, outcome, state_hash};
 use crate::notify;
 use crate::rank::explain::explain_text;
 use crate::sources;
 use anyhow::{Context, Result};
 use console::Style;
 use serde_json::json;
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, PgConnection};
 
 /// Runs shown by `status`.
 const RUNS_SHOWN: i64 = 5;
@@ -37,24 +38,17 @@ pub async fn jobs(global: &Global, top: u16) -> Result<u8> {
 
 /// Explains the score of the job whose hash begins with `prefix`.
 pub async fn explain(global: &Global, prefix: &str) -> Result<u8> {
-    if prefix.len() < 4 || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Usage(format!(
-            "`{prefix}` is not the beginning of a job's hash: at least 4 hex digits, as `job-etl jobs` shows"
-        ))
-        .into());
-    }
+    self::prefix(prefix)?;
     let database = context::database(global).await?;
     let mut connection = database.pool.acquire().await?;
-    let found = outcome::by_prefix(&mut connection, &prefix.to_lowercase()).await?;
+    let job = find_job(&mut connection, prefix).await?;
+    let members = duplicates::members(&mut connection, &job.hash_key).await?;
     drop(connection);
     database.close().await?;
-    let job = match found.as_slice() {
-        [] => return Err(Usage(format!("no job begins with {prefix}; `job-etl jobs` lists hashes")).into()),
-        [job] => job,
-        _ => return Err(Usage(format!("several jobs begin with {prefix}; give more of the hash")).into()),
-    };
     if global.json {
-        print(&serde_json::to_string_pretty(&job_json(job))?);
+        let mut shown = job_json(&job);
+        shown["cluster"] = serde_json::to_value(&members)?;
+        print(&serde_json::to_string_pretty(&shown)?);
         return Ok(0);
     }
     let place = job.location.as_deref().unwrap_or("place not stated");
@@ -71,7 +65,31 @@ pub async fn explain(global: &Global, prefix: &str) -> Result<u8> {
     if let Some(link) = &job.job_link {
         print(&format!("\n{link}"));
     }
+    if let Some(others) = others(&members, &job.hash_key, table::width()) {
+        print(&format!("\n{others}"));
+    }
     Ok(0)
+}
+
+/// The beginning of a hash in lower case, or what is wrong with it.
+pub fn prefix(text: &str) -> Result<String> {
+    if text.len() < 4 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(Usage(format!(
+            "`{text}` is not the beginning of a job's hash: at least 4 hex digits, as `job-etl jobs` shows"
+        ))
+        .into());
+    }
+    Ok(text.to_lowercase())
+}
+
+/// The one job whose hash begins so.
+pub async fn find_job(connection: &mut PgConnection, text: &str) -> Result<outcome::ListedJob> {
+    let mut found = outcome::by_prefix(connection, &prefix(text)?).await?;
+    match (found.pop(), found.pop()) {
+        (Some(job), None) => Ok(job),
+        (None, _) => Err(Usage(format!("no job begins with {text}; `job-etl jobs` lists hashes")).into()),
+        _ => Err(Usage(format!("several jobs begin with {text}; give more of the hash")).into()),
+    }
 }
 
 fn job_json(job: &outcome::ListedJob) -> serde_json::Value {
@@ -83,6 +101,8 @@ fn job_json(job: &outcome::ListedJob) -> serde_json::Value {
         "remote_type": job.remote_type,
         "contract_type": job.contract_type,
         "openings": job.openings,
+        "cluster_id": job.cluster_id,
+        "cluster_size": job.cluster_size,
         "job_link": job.job_link,
         "apply_url": job.apply_url,
         "source": job.source,
@@ -257,7 +277,7 @@ pub async fn dry_run(global: &Global, configuration: &Configuration, only: Optio
     cluster.map_or(Ok(()), crate::db::cluster::Cluster::leave)?;
     match pending {
         Some(pending) => print(&format!(
-            "pending now: {} postings to normalize, {} jobs to enrich or rank",
+            "pending now: {} postings to normalize, {} jobs to enrich, compare or rank",
             thousands(pending.0),
             thousands(pending.1)
         )),

@@ -50,6 +50,9 @@ fn facts(job: &ListedJob) -> String {
     if job.openings > 1 {
         facts.push(format!("{} openings", job.openings));
     }
+    if job.cluster_size > 1 {
+        facts.push(format!("+{}", job.cluster_size - 1));
+    }
     facts.push(job.source.clone());
     facts.join(" · ")
 }

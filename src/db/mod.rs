@@ -3,11 +3,14 @@
 
 pub mod checkup;
 pub mod cluster;
+pub mod clusters;
 pub mod config_versions;
 pub mod copy;
+pub mod duplicates;
 pub mod enrichments;
 pub mod health;
 pub mod history;
+pub mod kept_apart;
 pub mod ledger;
 pub mod marts;
 pub mod outbox;
@@ -21,6 +24,7 @@ pub mod rejects;
 pub mod rollups;
 pub mod schema;
 pub mod sightings;
+pub mod signatures;
 pub mod state_hash;
 pub mod views;
 

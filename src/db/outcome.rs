@@ -14,7 +14,7 @@ macro_rules! listed {
                     (salary_min * 100)::bigint as salary_min_cents, (salary_max * 100)::bigint as salary_max_cents,
                     (salary_min_norm * 100)::bigint as salary_min_norm_cents,
                     (salary_max_norm * 100)::bigint as salary_max_norm_cents,
-                    salary_currency, salary_period, job_link, apply_url, source, openings, posted_at, first_seen_at,
+                    salary_currency, salary_period, job_link, apply_url, source, openings, cluster_id, cluster_size, posted_at, first_seen_at,
                     (rank_score * 100)::bigint as score_hundredths, rank_explain
              from marts.fact_jobs ",
             $rest
@@ -55,6 +55,8 @@ pub struct ListedJob {
     pub apply_url: Option<String>,
     pub source: String,
     pub openings: i32,
+    pub cluster_id: String,
+    pub cluster_size: i32,
     pub posted_at: Option<DateTime<Utc>>,
     pub first_seen_at: DateTime<Utc>,
     pub score_hundredths: Option<i64>,
@@ -94,14 +96,14 @@ pub async fn read(conn: &mut PgConnection, run: &Run, top: i64) -> Result<DayOut
     Ok(DayOutcome { totals, new_matches })
 }
 
-/// The best open jobs of the default profile, only those first seen at or after `since` when it is given.
+/// The best open jobs of the default profile, one for each opening, only those first seen at or after `since` when it is given.
 pub async fn best_jobs(
     conn: &mut PgConnection,
     since: Option<DateTime<Utc>>,
     top: i64,
 ) -> Result<Vec<ListedJob>> {
     sqlx::query_as(listed!(
-        "where is_open and rank_score is not null and ($1::timestamptz is null or first_seen_at >= $1)
+        "where is_listed and rank_score is not null and ($1::timestamptz is null or first_seen_at >= $1)
              order by rank_score desc, hash_key
              limit $2"
     ))

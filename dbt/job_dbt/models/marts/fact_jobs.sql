@@ -54,7 +54,13 @@ select
     jobs.years_asked,
     jobs.places,
     coalesce(jobs.remote_countries, '{}'::text[]) as remote_countries,
-    jobs.salary_origin
+    jobs.salary_origin,
+    jobs.cluster_id,
+    jobs.is_canonical,
+    jobs.cluster_size,
+    jobs.cluster_why,
+    jobs.reposts,
+    jobs.is_listed
 from {{ ref('int_jobs') }} as jobs
 left join {{ ref('stg_job_rankings') }} as rankings
     on rankings.hash_key = jobs.hash_key and rankings.profile = '{{ var("profile") }}'
