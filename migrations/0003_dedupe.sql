@@ -23,6 +23,7 @@ create table staging.job_clusters (
     cluster_id text not null check (length(cluster_id) = 32),
     is_canonical boolean not null,
     is_repost boolean not null,
+    is_republished boolean not null,
     cluster_size integer not null check (cluster_size >= 1),
     why text check (why in ('same_link', 'same_requisition', 'same_posting', 'edited_repost', 'agency_copy')),
     similarity real check (similarity between 0 and 1),
@@ -33,6 +34,7 @@ create index job_clusters_cluster_id on staging.job_clusters (cluster_id);
 comment on table staging.job_clusters is 'Jobs that are one opening. Takes nothing from a job: without its row it stands alone again. One row per job.';
 comment on column staging.job_clusters.cluster_id is 'The smallest hash_key of the cluster.';
 comment on column staging.job_clusters.is_repost is 'Whether another member had advertised the opening before.';
+comment on column staging.job_clusters.is_republished is 'Whether its text carries the mark of a republisher, such as #J-18808-Ljbffr.';
 comment on column staging.job_clusters.why is 'The strongest link that ties it to the cluster; null alone.';
 
 create table staging.job_links (

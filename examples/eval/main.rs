@@ -8,6 +8,7 @@
 //! A folder that lacks a set is measured on the others.
 
 mod company_size;
+mod duplicates;
 mod pay;
 mod place;
 mod report;
@@ -39,6 +40,7 @@ fn main() -> Result<()> {
     tasks.extend(company_size::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(seniority::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(place::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(duplicates::evaluate(&arguments.data, arguments.misses)?);
     ensure!(!tasks.is_empty(), "{} has no labels-* that this knows", arguments.data.display());
     report::print(&tasks);
     if let Some(file) = &arguments.json {

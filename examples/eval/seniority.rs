@@ -4,7 +4,9 @@ use super::report::{self, Score, Task};
 use super::rows;
 use anyhow::Result;
 use job_etl::enrich::core::{EnrichInput, enrich};
-use job_etl::posting::Seniority::{self, Director, Executive, Intern, Junior, Lead, Manager, Intermediate, Senior};
+use job_etl::posting::Seniority::{
+    self, Director, Executive, Intermediate, Intern, Junior, Lead, Manager, Senior,
+};
 use job_etl::taxonomy::Taxonomy;
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -271,6 +271,9 @@ pub fn others(members: &[Member], hash_key: &str, width: usize) -> Option<String
         if member.is_repost {
             marks.push("repost");
         }
+        if member.is_republished {
+            marks.push("republished");
+        }
         if !member.is_open {
             marks.push("closed");
         }

@@ -19,6 +19,7 @@ pub struct ClusterRow {
     pub cluster_id: String,
     pub is_canonical: bool,
     pub is_repost: bool,
+    pub is_republished: bool,
     pub cluster_size: i32,
     pub why: Option<&'static str>,
     pub similarity: Option<f32>,
@@ -84,14 +85,15 @@ pub async fn remember(conn: &mut PgConnection, input_hash: &str, revision: &str)
 /// or removed.
 pub async fn replace(pool: &PgPool, conn: &mut PgConnection, rows: &[ClusterRow]) -> Result<u64> {
     let standing = sqlx::query!(
-        "select hash_key, cluster_id, is_canonical, is_repost, cluster_size, why, similarity
+        "select hash_key, cluster_id, is_canonical, is_repost, is_republished, cluster_size, why, similarity
          from staging.job_clusters
          order by hash_key",
     )
     .map(|row| {
         let same = move |new: &ClusterRow| {
-            (row.is_canonical, row.is_repost, row.cluster_size)
-                == (new.is_canonical, new.is_repost, new.cluster_size)
+            (row.is_canonical, row.is_repost, row.is_republished)
+                == (new.is_canonical, new.is_repost, new.is_republished)
+                && row.cluster_size == new.cluster_size
                 && row.cluster_id == new.cluster_id
                 && row.why.as_deref() == new.why
                 && row.similarity == new.similarity
@@ -108,13 +110,14 @@ pub async fn replace(pool: &PgPool, conn: &mut PgConnection, rows: &[ClusterRow]
             .context("cannot delete old clusters")?;
     }
     for chunk in fresh.chunks(COPY_ROWS) {
-        let mut copy = CopyRows::new(7);
+        let mut copy = CopyRows::new(8);
         for row in chunk.iter().map(|index| &rows[*index]) {
             copy.push(&[
                 &row.hash_key,
                 &row.cluster_id,
                 &row.is_canonical,
                 &row.is_repost,
+                &row.is_republished,
                 &row.cluster_size,
                 &row.why,
                 &row.similarity,
@@ -122,8 +125,8 @@ pub async fn replace(pool: &PgPool, conn: &mut PgConnection, rows: &[ClusterRow]
         }
         copy.send(
             conn,
-            "copy staging.job_clusters (hash_key, cluster_id, is_canonical, is_repost, cluster_size, why, similarity)
-             from stdin (format binary)",
+            "copy staging.job_clusters (hash_key, cluster_id, is_canonical, is_repost, is_republished, cluster_size, why,
+                 similarity) from stdin (format binary)",
         )
         .await?;
     }

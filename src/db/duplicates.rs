@@ -17,6 +17,7 @@ pub struct Member {
     pub is_open: bool,
     pub is_canonical: bool,
     pub is_repost: bool,
+    pub is_republished: bool,
     pub why: Option<String>,
     pub similarity: Option<f32>,
 }
@@ -36,7 +37,7 @@ pub struct Totals {
     pub reposted: i64,
     /// How often, all in all.
     pub reposts: i64,
-    /// Jobs whose posting carries the mark of a republisher.
+    /// Jobs whose text carries the mark of a republisher.
     pub republished: i64,
 }
 
@@ -92,7 +93,8 @@ pub async fn members(conn: &mut PgConnection, hash_key: &str) -> Result<Vec<Memb
     sqlx::query_as!(
         Member,
         r#"select j.hash_key, j.job_title, j.company, j.location, j.source, j.job_link,
-                  coalesce(p.closed_at is null, true) as "is_open!", c.is_canonical, c.is_repost, c.why, c.similarity
+                  coalesce(p.closed_at is null, true) as "is_open!", c.is_canonical, c.is_repost,
+                  c.is_republished, c.why, c.similarity
            from staging.job_clusters own
            join staging.job_clusters c on c.cluster_id = own.cluster_id
            join staging.job_postings_stg j on j.hash_key = c.hash_key
@@ -115,7 +117,7 @@ pub async fn totals(conn: &mut PgConnection) -> Result<Totals> {
                   count(*) filter (where cluster_size > 1) as "clustered_jobs!",
                   (select count(*) from staging.cluster_reposts) as "reposted!",
                   (select coalesce(sum(reposts), 0)::bigint from staging.cluster_reposts) as "reposts!",
-                  (select count(*) from staging.job_postings_stg where 'republished' = any(flags)) as "republished!"
+                  count(*) filter (where is_republished) as "republished!"
            from staging.job_clusters"#,
     )
     .fetch_one(conn)

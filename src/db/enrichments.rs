@@ -79,7 +79,7 @@ pub async fn replace(conn: &mut PgConnection, revision: &str, enriched: &[Enrich
         .execute(&mut *conn)
         .await
         .context("cannot delete old enrichments")?;
-    let mut rows = CopyRows::new(29);
+    let mut rows = CopyRows::new(28);
     for row in enriched {
         let made = &row.enrichment;
         rows.push(&[

@@ -3,10 +3,19 @@
 //! First the signatures of every block (a company) whose jobs changed, then the clusters of all of them. What a reader
 //! keeps apart is read and never written.
 
+mod address;
+mod bytes;
+mod candidates;
 pub mod clusters;
+mod company;
 pub mod core;
+mod hash;
 pub mod links;
+mod place;
 pub mod signature;
+mod text;
+mod title;
+mod verdict;
 
 use crate::batches;
 use crate::db;
@@ -22,7 +31,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use signature::Signature;
 use sqlx::PgPool;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Counts of the stage, by source: a job in, and out as the one that stands for its opening or as a duplicate.
 pub type Report = BTreeMap<String, Counts>;
@@ -190,6 +199,11 @@ async fn count_reposts(pool: &PgPool, run: &Run) -> Result<u64> {
 /// Links and clusters of all jobs, each sorted by its keys.
 fn compare(mut signatures: Vec<Signature>, apart: &[(String, String)]) -> (Vec<ClusterRow>, Vec<LinkRow>) {
     signatures.par_sort_unstable_by(|a, b| a.hash_key().cmp(b.hash_key()));
+    let republished: HashSet<String> = signatures
+        .iter()
+        .filter(|signature| signature.is_republished())
+        .map(|signature| signature.hash_key().to_owned())
+        .collect();
     let links = links::links(&signatures);
     let members = clusters::clusters(&signatures, &links, apart);
     let mut links: Vec<LinkRow> = links.iter().map(|link| link_row(link, &signatures)).collect();
@@ -197,7 +211,7 @@ fn compare(mut signatures: Vec<Signature>, apart: &[(String, String)]) -> (Vec<C
     links.sort_unstable_by(|a, b| {
         (&a.left_hash_key, &a.right_hash_key).cmp(&(&b.left_hash_key, &b.right_hash_key))
     });
-    (cluster_rows(members), links)
+    (cluster_rows(members, &republished), links)
 }
 
 fn link_row(link: &Link, signatures: &[Signature]) -> LinkRow {
@@ -216,7 +230,7 @@ fn link_row(link: &Link, signatures: &[Signature]) -> LinkRow {
     }
 }
 
-fn cluster_rows(members: Vec<Member>) -> Vec<ClusterRow> {
+fn cluster_rows(members: Vec<Member>, republished: &HashSet<String>) -> Vec<ClusterRow> {
     let mut sizes: HashMap<String, i32> = HashMap::new();
     for member in &members {
         if member.why.is_some() {
@@ -225,6 +239,7 @@ fn cluster_rows(members: Vec<Member>) -> Vec<ClusterRow> {
     }
     let row = |member: Member| ClusterRow {
         cluster_size: sizes.get(&member.cluster_id).copied().unwrap_or(1),
+        is_republished: republished.contains(&member.hash_key),
         hash_key: member.hash_key,
         cluster_id: member.cluster_id,
         is_canonical: member.is_canonical,

@@ -1,0 +1,112 @@
+//! Duplicates: do labelled pairs of postings end in one cluster. Every posting of the folder is compared with every other as
+//! the stage does it, company by company, so that boilerplate is known; the labelled pairs are looked up in the result.
+//!
+//! A pair without texts (listings) is judged by what it has: link, headline, company, place.
+
+mod pairs;
+mod postings;
+
+use super::report::{self, Score, Task};
+use anyhow::Result;
+use job_etl::dedupe::clusters::clusters;
+use job_etl::dedupe::core::{DedupeJob, Member, Verdict};
+use job_etl::dedupe::links::links;
+use job_etl::dedupe::signature::{Signature, signatures};
+use job_etl::taxonomy::Taxonomy;
+use pairs::{Label, Pair};
+use postings::{Posting, Postings};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+/// What dedupe made of all postings.
+struct Grouped {
+    members: Vec<Member>,
+    direct: HashMap<(u32, u32), job_etl::dedupe::core::Link>,
+}
+
+/// Scores `labels-duplicates` and every `duplicate_pairs*.tsv`.
+pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
+    let taxonomy = Taxonomy::bundled();
+    let mut postings = Postings::read(data, &taxonomy)?;
+    let pairs = pairs::read(data, &mut postings, &taxonomy)?;
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = dedupe(&postings.all);
+    let mut scores: BTreeMap<&str, Score> = BTreeMap::new();
+    for pair in &pairs {
+        let is_one = found.members[pair.left].cluster_id == found.members[pair.right].cluster_id;
+        let score = scores.entry(&pair.kind).or_default();
+        match (pair.label, is_one) {
+            (Label::Same, true) => score.right += 1,
+            (Label::Same, false) => score.missed += 1,
+            (Label::Different, true) => score.wrong += 1,
+            (Label::Different, false) => score.right_nulls += 1,
+        }
+        if misses && is_one != (pair.label == Label::Same) {
+            report::miss(&miss(pair, &found, &postings.all));
+        }
+    }
+    let mut tasks: Vec<Task> =
+        scores.into_iter().map(|(kind, score)| Task { name: format!("duplicates, {kind}"), score }).collect();
+    let whole =
+        tasks.iter().filter(|task| !task.name.contains("contradict")).fold(Score::default(), |sum, task| {
+            Score {
+                right: sum.right + task.score.right,
+                wrong: sum.wrong + task.score.wrong,
+                missed: sum.missed + task.score.missed,
+                right_nulls: sum.right_nulls + task.score.right_nulls,
+            }
+        });
+    tasks.push(Task { name: "duplicates, all of these".to_owned(), score: whole });
+    Ok(tasks)
+}
+
+/// All postings through the pure core; each posting is a job of its own.
+fn dedupe(postings: &[Posting]) -> Grouped {
+    let mut blocks: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, posting) in postings.iter().enumerate() {
+        blocks.entry(&posting.company_key).or_default().push(index);
+    }
+    let mut all: Vec<Option<Signature>> = vec![None; postings.len()];
+    for block in blocks.values() {
+        let jobs: Vec<DedupeJob> = block.iter().map(|index| postings[*index].job()).collect();
+        for (index, signature) in block.iter().zip(signatures(&jobs)) {
+            all[*index] = Some(signature);
+        }
+    }
+    let all: Vec<Signature> = all.into_iter().flatten().collect();
+    let links = links(&all);
+    let members = clusters(&all, &links, &[]);
+    let direct = links.into_iter().map(|link| ((link.left, link.right), link)).collect();
+    Grouped { members, direct }
+}
+
+fn miss(pair: &Pair, found: &Grouped, postings: &[Posting]) -> String {
+    let ends = (pair.left.min(pair.right) as u32, pair.left.max(pair.right) as u32);
+    let link = found.direct.get(&ends).map_or_else(
+        || "no link".to_owned(),
+        |link| {
+            let verdict = if link.verdict == Verdict::Merged { "merged" } else { "retained" };
+            let text = link.text_similarity.map_or("-".to_owned(), |text| format!("{text:.2}"));
+            format!(
+                "{verdict} {} {:.2} title {:.2} text {text}",
+                link.why.as_str(),
+                link.similarity,
+                link.title_similarity
+            )
+        },
+    );
+    let show = |index: usize| {
+        let posting = &postings[index];
+        format!("{} | {} | {} | {}", posting.company, posting.title, posting.location, posting.id)
+    };
+    format!(
+        "duplicates {:?}\t{}\t{link}\t{}\t{}\t{}",
+        pair.label,
+        pair.kind,
+        show(pair.left),
+        show(pair.right),
+        pair.note
+    )
+}

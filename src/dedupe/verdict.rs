@@ -1,0 +1,215 @@
+//! One pair of jobs: are they one opening, and why. The thresholds stand here, each with its reason. Symmetric: the order of
+//! the two never matters.
+
+use super::address;
+use super::company;
+use super::core::{Verdict, Why};
+use super::place::Where;
+use super::signature::Signature;
+use super::text::Overlap;
+use super::title::{self, Comparison};
+use std::collections::HashSet;
+
+/// One employer, headline and place: texts that agree by this much are one opening that was edited. Reposts keep most of
+/// their own text; two openings with one headline share little once boilerplate is gone.
+const SAME_TEXT: f32 = 0.6;
+/// The same where the place is near or not known well.
+const SAME_TEXT_SOMEWHERE: f32 = 0.8;
+/// A headline that was changed needs a text that was not.
+const EDITED_TEXT: f32 = 0.8;
+/// Another company: the copy must be nearly whole.
+const COPIED_TEXT: f32 = 0.75;
+/// The shorter text is cut out of the longer one from this containment on, and then counts as agreeing by it.
+const CUT_OUT: f32 = 0.85;
+/// Own shingles that a text must have before containment or a copy is believed.
+const LONG: u16 = 40;
+/// Headlines below this have nothing to do with each other.
+const NEAR_TITLE: f32 = 0.5;
+/// A pair with this agreement of headline or text is worth reporting when it stays apart.
+const NEAR_MISS: f32 = 0.75;
+
+/// What was found of one pair.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Finding {
+    /// The reason that holds, or that was looked into.
+    pub why: Why,
+    /// How sure.
+    pub similarity: f32,
+    /// Agreement of the headlines.
+    pub title: f32,
+    /// Agreement of the texts.
+    pub text: Option<f32>,
+    /// One opening or not.
+    pub verdict: Verdict,
+}
+
+/// Everything that is compared of a pair.
+struct Pair<'a> {
+    left: &'a Signature,
+    right: &'a Signature,
+    title: Comparison,
+    place: Where,
+    text: Option<Overlap>,
+}
+
+/// Judges a pair; `None` when it is not even near.
+pub fn judge(left: &Signature, right: &Signature, crowded: &HashSet<u64>) -> Option<Finding> {
+    let one_employer = company::is_same(&left.company, &right.company);
+    let link =
+        shared(&left.links, &right.links).filter(|link| !crowded.contains(link)).max_by_key(|link| link & 1);
+    let title = title::compare(&left.title, &right.title);
+    let telling = left.sketch.is_telling() && right.sketch.is_telling();
+    let pair = Pair {
+        left,
+        right,
+        title,
+        place: left.spots.relation(&right.spots),
+        text: telling.then(|| left.sketch.overlap(&right.sketch)),
+    };
+    if link.is_some_and(address::names_one) {
+        return Some(pair.merged(Why::SameLink, 0.99));
+    }
+    if one_employer && shared(&left.requisitions, &right.requisitions).next().is_some() {
+        return Some(pair.of_requisition());
+    }
+    if !one_employer {
+        return pair.of_agency();
+    }
+    let found = pair.of_employer()?;
+    // One page for both adds to one headline; alone it proves nothing.
+    let by_page = link.is_some()
+        && pair.title.is_same
+        && pair.place != Where::Apart
+        && pair.agreement().is_none_or(|text| text >= 0.3);
+    Some(if by_page && found.verdict == Verdict::Retained { pair.merged(Why::SameLink, 0.8) } else { found })
+}
+
+fn shared<'a>(left: &'a [u64], right: &'a [u64]) -> impl Iterator<Item = u64> + 'a {
+    left.iter().copied().filter(|item| right.contains(item))
+}
+
+impl Pair<'_> {
+    /// One requisition may be advertised for several places, and an employer may use one number for everything: place,
+    /// and headline or text, must agree.
+    fn of_requisition(&self) -> Finding {
+        let by_title = !self.title.is_conflict && self.title.similarity >= NEAR_TITLE;
+        let by_text = self.agreement().is_some_and(|text| text >= 0.4);
+        if self.place != Where::Apart && (by_title || by_text) {
+            self.merged(Why::SameRequisition, 0.95)
+        } else {
+            self.retained(Why::SameRequisition)
+        }
+    }
+
+    /// One employer: the headline decides which agreement of the texts is asked for.
+    fn of_employer(&self) -> Option<Finding> {
+        let why = if self.title.is_same { Why::SamePosting } else { Why::EditedRepost };
+        if self.title.is_conflict || self.place == Where::Apart {
+            return self.near_miss(why);
+        }
+        let similarity = if self.title.is_same { self.same_headline() } else { self.changed_headline() };
+        match similarity {
+            Some(similarity) => Some(self.merged(why, similarity)),
+            None => self.near_miss(why),
+        }
+    }
+
+    fn same_headline(&self) -> Option<f32> {
+        let somewhere = self.place != Where::Same;
+        match self.agreement() {
+            Some(text) => (text >= if somewhere { SAME_TEXT_SOMEWHERE } else { SAME_TEXT }).then_some(text),
+            None if self.left.has_text() && self.right.has_text() => {
+                // Nothing but boilerplate in both is one text; in one only, they differ.
+                let neither = !self.left.sketch.is_telling() && !self.right.sketch.is_telling();
+                (neither && (!somewhere || self.left.digest == self.right.digest)).then_some(0.85)
+            }
+            None => (!somewhere && self.one_language() && !self.numbered_apart()).then_some(0.7),
+        }
+    }
+
+    fn changed_headline(&self) -> Option<f32> {
+        let (left, right) = self.title.only;
+        let text = match self.agreement() {
+            Some(text) => text,
+            None => {
+                return (self.is_one_text() && left.min(right) == 0 && self.place == Where::Same)
+                    .then_some(0.8);
+            }
+        };
+        // Words were added or taken away; where they were exchanged, more of the headline must be left.
+        let enough = if left.min(right) == 0 { NEAR_TITLE } else { 0.7 };
+        let at_place = self.place == Where::Same || text >= 0.95;
+        (text >= EDITED_TEXT && self.title.similarity >= enough && at_place).then_some(text * 0.95)
+    }
+
+    /// Another company with the same words for the same place: an agency, or a copy under another name.
+    fn of_agency(&self) -> Option<Finding> {
+        let text = self.agreement()?;
+        let is_long = self.left.sketch.count.min(self.right.sketch.count) >= LONG;
+        let at_place = match self.place {
+            Where::Same => true,
+            Where::Near | Where::Open => self.title.is_same,
+            Where::Apart => false,
+        };
+        let by_title = !self.title.is_conflict && self.title.similarity >= NEAR_TITLE;
+        if text >= COPIED_TEXT && is_long && at_place && by_title {
+            Some(self.merged(Why::AgencyCopy, text * 0.9))
+        } else {
+            (text >= NEAR_MISS).then(|| self.retained(Why::AgencyCopy))
+        }
+    }
+
+    /// Agreement of the texts: of shingles, or of the shorter text where it was cut out of the longer one.
+    fn agreement(&self) -> Option<f32> {
+        let overlap = self.text?;
+        let is_long = self.left.sketch.count.min(self.right.sketch.count) >= LONG;
+        Some(if is_long && overlap.containment >= CUT_OUT {
+            overlap.jaccard.max(overlap.containment * 0.95)
+        } else {
+            overlap.jaccard
+        })
+    }
+
+    fn is_one_text(&self) -> bool {
+        self.left.digest == self.right.digest && self.left.length >= LONG
+    }
+
+    fn one_language(&self) -> bool {
+        self.left.language == self.right.language || self.left.language == 0 || self.right.language == 0
+    }
+
+    /// Both have links that name one advertisement each, and no text tells whether these are one.
+    fn numbered_apart(&self) -> bool {
+        let names = |job: &Signature| job.links.iter().any(|link| address::names_one(*link));
+        names(self.left)
+            && names(self.right)
+            && !self.left.sources.is_empty()
+            && self.left.sources == self.right.sources
+    }
+
+    fn near_miss(&self, why: Why) -> Option<Finding> {
+        let by_text = self.agreement().is_some_and(|text| text >= NEAR_MISS);
+        let by_title = self.title.similarity >= NEAR_MISS && self.place != Where::Apart;
+        (by_text || by_title).then(|| self.retained(why))
+    }
+
+    fn merged(&self, why: Why, similarity: f32) -> Finding {
+        self.finding(why, similarity, Verdict::Merged)
+    }
+
+    fn retained(&self, why: Why) -> Finding {
+        let similarity = 0.5 * self.title.similarity + 0.5 * self.agreement().unwrap_or(0.0);
+        self.finding(why, similarity, Verdict::Retained)
+    }
+
+    fn finding(&self, why: Why, similarity: f32, verdict: Verdict) -> Finding {
+        let similarity = similarity.clamp(0.0, 1.0);
+        Finding { why, similarity, title: self.title.similarity, text: self.agreement(), verdict }
+    }
+}
+
+/// Whether two jobs contradict each other so plainly that no third may join them: levels or numbers of one employer's
+/// headlines, or places.
+pub fn contradict(left: &Signature, right: &Signature) -> bool {
+    left.spots.relation(&right.spots) == Where::Apart || title::compare(&left.title, &right.title).is_conflict
+}
