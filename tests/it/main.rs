@@ -5,6 +5,7 @@ mod support;
 mod cluster;
 mod command_line;
 mod crawl;
+mod dedupe;
 mod doctor;
 mod enrich;
 mod http;
