@@ -58,6 +58,9 @@ bench: ## Measure every stage on synthetic postings (release build; BENCH=--full
 	fi; \
 	cargo run --quiet --release --locked --example bench -- $(BENCH)
 
+.PHONY: bench-peers
+bench-peers: ## Measure tools that do the same in Python, beside ours (downloads them; release build)
+
 # EVAL holds its arguments: the folder with labels-*, and options such as --misses.
 .PHONY: eval
 eval: ## Measure pay and company size against labelled postings (EVAL=FOLDER)

@@ -8,7 +8,7 @@ VENVS := dbt hyper lint
 VENV_STAMPS := $(VENVS:%=.venv-%/.stamp)
 PYTHON_SOURCES := $(shell git ls-files '*.py')
 
-.PHONY: venvs dbt-test python-lint lock-check
+.PHONY: venvs dbt-test python-lint lock-check bench-peers
 
 venvs: $(VENV_STAMPS)
 
@@ -29,6 +29,11 @@ dbt-test: .venv-dbt/.stamp
 python-lint: .venv-lint/.stamp
 	.venv-lint/bin/ruff check $(PYTHON_SOURCES) pyproject.toml
 	.venv-lint/bin/ruff format --check $(PYTHON_SOURCES)
+
+# Other tools on the same dictionary, texts and jobs: one script a pair of tools, each asks the bench for what it needs.
+bench-peers: .venv-peers/.stamp
+	cargo build --release --locked --example bench
+	for script in scripts/bench_peers/*.py; do .venv-peers/bin/python -B $$script target/release/examples/bench; done
 
 # The lock is current, and names the public index only.
 lock-check: $(TOOLS_STAMP)

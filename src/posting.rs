@@ -73,11 +73,11 @@ pub struct Salary {
 
 /// A closed vocabulary stored as lower-case text, with the values of a database CHECK and a dbt seed.
 macro_rules! vocabulary {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$mark:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[expect(missing_docs, reason = "the stored text says it")]
-        pub enum $name { $(#[serde(rename = $text)] $variant),+ }
+        pub enum $name { $($(#[$mark])* #[serde(rename = $text)] $variant),+ }
 
         impl $name {
             /// Every value, in the order of declaration.
@@ -98,13 +98,8 @@ macro_rules! vocabulary {
 
 vocabulary! {
     /// Where the work is done; `unknown` is an answer of its own, never `onsite`.
-    RemoteType { Remote = "remote", Hybrid = "hybrid", Onsite = "onsite", Unknown = "unknown" }
-}
-
-impl Default for RemoteType {
-    fn default() -> RemoteType {
-        RemoteType::Unknown
-    }
+    #[derive(Default)]
+    RemoteType { Remote = "remote", Hybrid = "hybrid", Onsite = "onsite", #[default] Unknown = "unknown" }
 }
 
 vocabulary! {

@@ -13,6 +13,7 @@ mod per_core;
 mod pipeline;
 mod process;
 mod report;
+mod skills;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
@@ -54,6 +55,9 @@ struct Arguments {
     /// Folder with real postings, for the figures per core.
     #[arg(long, value_name = "DIR", env = "JOB_ETL_DATA")]
     data: Option<PathBuf>,
+    /// Write the spellings of skills and some descriptions there for other tools, and measure nothing else.
+    #[arg(long, value_name = "DIR")]
+    skills_for_peers: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -69,8 +73,12 @@ async fn main() -> Result<()> {
 }
 
 async fn measure(arguments: &Arguments) -> Result<()> {
-    let programs = Programs::beside(&std::env::current_exe().context("cannot find this program")?)?;
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+    if let Some(folder) = &arguments.skills_for_peers {
+        let sample = arguments.data.as_deref().map_or_else(per_core::Sample::invented, per_core::Sample::real)?;
+        return skills::write_for_peers(&per_core::normalize(&sample)?.1, &shipped, folder);
+    }
+    let programs = Programs::beside(&std::env::current_exe().context("cannot find this program")?)?;
     report::machine();
     let mut aims = Aims::default();
     measure_cores(arguments, &shipped, &mut aims)?;
@@ -98,6 +106,7 @@ fn measure_cores(arguments: &Arguments, config: &Path, aims: &mut Aims) -> Resul
         let (normalize, jobs) = per_core::normalize(&sample)?;
         let rank = per_core::enrich_and_rank(&jobs, config)?;
         report::core(&sample, &normalize, &rank, aims);
+        report::skills(sample.name, &skills::measure(&jobs, config)?, aims);
     }
     Ok(())
 }

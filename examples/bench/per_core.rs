@@ -194,6 +194,7 @@ fn enrich_input(job: &Canonical) -> EnrichInput<'_> {
         place_country: job.place_country.as_deref(),
         place_lat: job.place_lat,
         place_lon: job.place_lon,
+        more_locations: &[],
         remote_type: job.remote_type,
         seniority_raw: job.seniority_raw.as_deref(),
         skills_raw: &job.skills_raw,

@@ -3,6 +3,7 @@
 
 use crate::floor::Floor;
 use crate::per_core::{Laps, Sample};
+use crate::skills::Rates;
 use crate::pipeline::{RunFigures, StageFigures};
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ const RUN_TO_FLOOR: f64 = 8.0;
 const NORMALIZE_RATE: f64 = 40.0;
 /// Least megabytes of text a second that one core enriches and ranks.
 const RANK_RATE: f64 = 80.0;
+/// Most times the time of a bare automaton scan that skills take.
+const SCAN: f64 = 5.0;
 /// Most memory of job-etl at any size, in MiB.
 const PEAK: f64 = 512.0;
 
@@ -91,6 +94,14 @@ pub fn core(sample: &Sample, normalize: &Laps, rank: &Laps, aims: &mut Aims) {
     aims.at_least(what, NORMALIZE_RATE, rate(normalize), " MB/s");
     let what = format!("enrich + rank, one core, {} postings: text", sample.name);
     aims.at_least(what, RANK_RATE, rate(rank), " MB/s");
+}
+
+/// Prints how fast skills alone are found.
+pub fn skills(sample: &str, rates: &Rates, aims: &mut Aims) {
+    let Rates { skills, automaton, found: (mentions, matches) } = rates;
+    println!("  skills alone {skills:>31.1} MB/s of text, {mentions} mentions");
+    println!("  bare automaton {automaton:>29.1} MB/s of text, {matches} matches, also inside of words");
+    aims.at_most(format!("skills alone, {sample} postings: a bare automaton's time"), SCAN, automaton / skills, " times");
 }
 
 fn laps(name: &str, of: &str, laps: &Laps) {

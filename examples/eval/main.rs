@@ -14,6 +14,7 @@ mod place;
 mod report;
 mod rows;
 mod seniority;
+mod skills;
 
 use anyhow::{Result, ensure};
 use clap::Parser;
@@ -41,6 +42,7 @@ fn main() -> Result<()> {
     tasks.extend(seniority::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(place::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(duplicates::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(skills::evaluate(&arguments.data, arguments.misses)?);
     ensure!(!tasks.is_empty(), "{} has no labels-* that this knows", arguments.data.display());
     report::print(&tasks);
     if let Some(file) = &arguments.json {

@@ -1,7 +1,7 @@
 //! What a job's own words say: standard title, level, skills, place, pay in Canadian dollars a year, language. Pure: the
 //! same job and dictionaries give the same row. Fills a column only from evidence, and says which in `provenance`.
 
-use super::{pay, place, title};
+use super::{pay, place, remote, skills, title};
 use crate::posting::{Hundredths, RemoteType, SalaryPeriod, Seniority};
 use crate::taxonomy::{Taxonomy, language};
 use md5::{Digest, Md5};
@@ -17,6 +17,7 @@ pub struct EnrichInput<'a> {
     pub job_title: &'a str,
     pub company: &'a str,
     pub location: Option<&'a str>,
+    pub more_locations: &'a [String],
     pub place_city: Option<&'a str>,
     pub place_region: Option<&'a str>,
     pub place_country: Option<&'a str>,
@@ -133,16 +134,12 @@ impl Provenance {
 /// Enriches one job.
 pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
     let title = title::standard(input, taxonomy);
-    let (skills, skills_from) = skills(input, taxonomy);
+    let skills = skills::find(input, taxonomy);
     let location = place::standard(input, taxonomy);
-    let (salary_min_norm, salary_max_norm, pay_from) =
-        pay::cad_per_year(input, location.country.as_deref(), taxonomy);
+    let pay = pay::read(input, location.country.as_deref(), taxonomy);
     let text = input.description_text.filter(|text| !text.trim().is_empty());
     let spoken = text.and_then(language::detect).or_else(|| language::detect(input.job_title));
-    let remote_from = match input.remote_type {
-        RemoteType::Unknown => Provenance::NONE,
-        _ => Provenance::new("structured", 0.9),
-    };
+    let work = remote::work(input, taxonomy);
     let language_from =
         spoken.map_or(Provenance::NONE, |(_, confidence)| Provenance::new("dictionary", confidence));
 
@@ -152,31 +149,31 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
         esco_code: None,
         seniority: title.level,
         years_asked: None,
-        skills,
-        skill_mentions: Vec::new(),
+        skills: skills.skills,
+        skill_mentions: skills.mentions,
         location_std: location.standard,
         location_city: location.city,
         location_region: location.region,
         location_country: location.country,
         location_lat: location.coordinates.map(|(lat, _)| lat),
         location_lon: location.coordinates.map(|(_, lon)| lon),
-        places: Vec::new(),
-        remote_type: input.remote_type,
-        remote_countries: Vec::new(),
-        salary_min: input.salary_min,
-        salary_max: input.salary_max,
-        salary_currency: input.salary_currency.map(str::to_owned),
-        salary_period: input.salary_period,
-        salary_min_norm,
-        salary_max_norm,
+        places: location.all,
+        remote_type: work.model,
+        remote_countries: work.countries,
+        salary_min: pay.salary_min,
+        salary_max: pay.salary_max,
+        salary_currency: pay.salary_currency,
+        salary_period: pay.salary_period,
+        salary_min_norm: pay.salary_min_norm,
+        salary_max_norm: pay.salary_max_norm,
         language: spoken.map(|(code, _)| code.to_owned()),
         provenance: Provenances {
             title: title.from,
             seniority: title.level_from,
-            skills: skills_from,
+            skills: skills.from,
             location: location.from,
-            remote: remote_from,
-            salary: pay_from,
+            remote: work.from,
+            salary: pay.from.unwrap_or(Provenance::NONE),
             language: language_from,
         },
     }
@@ -186,20 +183,4 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
 pub fn enrichment_hash(enrichment: &Enrichment) -> String {
     let columns = serde_json::to_vec(enrichment).expect("an enrichment has text keys only");
     Md5::digest(columns).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The source's own tags first, then the words of title and description.
-fn skills(input: &EnrichInput, taxonomy: &Taxonomy) -> (Vec<String>, Provenance) {
-    let mut found: Vec<usize> = input.skills_raw.iter().filter_map(|tag| taxonomy.skills.tag(tag)).collect();
-    let tagged = found.len();
-    taxonomy.skills.find(input.job_title, &mut found);
-    if let Some(text) = input.description_text {
-        taxonomy.skills.find(text, &mut found);
-    }
-    let from = match (tagged, found.len()) {
-        (_, 0) => Provenance::NONE,
-        (0, _) => Provenance::new("dictionary", 0.8),
-        _ => Provenance::new("structured", 0.95),
-    };
-    (taxonomy.skills.sorted_names(found), from)
 }

@@ -3,9 +3,15 @@
 
 pub mod core;
 mod experience;
+pub mod mentions;
 pub mod pay;
 mod place;
+mod remote;
+mod sections;
+mod skills;
 mod title;
+mod words;
+pub mod work_words;
 
 use crate::batches;
 use crate::db;
@@ -71,6 +77,7 @@ fn enrich_one(job: PendingJob, taxonomy: &Taxonomy) -> EnrichmentRow {
         place_country: job.place_country.as_deref(),
         place_lat: job.place_lat,
         place_lon: job.place_lon,
+        more_locations: &[],
         remote_type: RemoteType::from_stored(&job.remote_type).unwrap_or_default(),
         seniority_raw: job.seniority_raw.as_deref(),
         skills_raw: &job.skills_raw,

@@ -1,8 +1,14 @@
-//! Standard place of a job: the structured parts first, then the displayed text.
+//! Places of a job: the structured parts first, then the displayed text, then the further places that the source lists.
 
-use super::core::{EnrichInput, Provenance};
+use super::core::{EnrichInput, JobPlace, Provenance};
 use crate::taxonomy::Taxonomy;
+use crate::taxonomy::gazetteer::kilometres;
 use crate::taxonomy::places::Place;
+use crate::taxonomy::places::centroids::is_middle_of_country;
+use crate::taxonomy::places::several::{self, MOST};
+
+/// A source's coordinates further than this from the city it names are those of something else.
+const SAME_CITY_KM: f64 = 100.0;
 
 /// Where a job is.
 pub(super) struct StandardPlace {
@@ -11,16 +17,14 @@ pub(super) struct StandardPlace {
     pub region: Option<String>,
     pub country: Option<String>,
     pub coordinates: Option<(f64, f64)>,
+    /// Every place, the one above first.
+    pub all: Vec<JobPlace>,
     pub from: Provenance,
 }
 
-/// Reads the place of a job.
+/// Reads the places of a job.
 pub(super) fn standard(input: &EnrichInput, taxonomy: &Taxonomy) -> StandardPlace {
     let places = &taxonomy.places;
-    let sent = input
-        .place_lat
-        .zip(input.place_lon)
-        .filter(|(lat, lon)| lat.abs() <= 90.0 && lon.abs() <= 180.0 && (*lat, *lon) != (0.0, 0.0));
     // An address in one of several countries is often the head office; such a job is in none of them in particular.
     let several = input.location.is_some_and(|text| places.names_several_countries(text));
     let structured = places.from_parts(input.place_city, input.place_region, input.place_country);
@@ -40,15 +44,55 @@ pub(super) fn standard(input: &EnrichInput, taxonomy: &Taxonomy) -> StandardPlac
         }
         (None, None) => (None, Provenance::NONE),
     };
+    let sent = sent(input, place.as_ref());
     let coordinates = sent.or(place.as_ref().and_then(|place| place.coordinates));
+    let all = all(input, taxonomy, place.as_ref().map(|place| Place { coordinates, ..place.clone() }));
     StandardPlace {
         standard: place.as_ref().map(|place| places.standard_form(place)),
         city: place.as_ref().and_then(|place| place.city.clone()),
         region: place.as_ref().and_then(|place| place.region.clone()),
         country: place.map(|place| place.country),
         coordinates,
+        all,
         from: if sent.is_some() { Provenance::new("structured", 1.0) } else { from },
     }
+}
+
+/// The coordinates of the source, unless they are no place: the middle of a country, anything beside a country alone, or
+/// a point far from the city that is named.
+fn sent(input: &EnrichInput, place: Option<&Place>) -> Option<(f64, f64)> {
+    let (lat, lon) = input.place_lat.zip(input.place_lon)?;
+    let on_earth = lat.abs() <= 90.0 && lon.abs() <= 180.0 && (lat, lon) != (0.0, 0.0);
+    if !on_earth || is_middle_of_country((lat, lon)) {
+        return None;
+    }
+    let is_country_alone = place.is_some_and(|place| place.city.is_none() && place.region.is_none())
+        && input.place_city.is_none()
+        && !input.location.is_some_and(|text| text.contains(','));
+    let is_elsewhere = place
+        .and_then(|place| place.coordinates)
+        .is_some_and(|named| kilometres(named, (lat, lon)) > SAME_CITY_KM);
+    (!is_country_alone && !is_elsewhere).then_some((lat, lon))
+}
+
+/// The main place, then those of the displayed text and of the source's list.
+fn all(input: &EnrichInput, taxonomy: &Taxonomy, main: Option<Place>) -> Vec<JobPlace> {
+    let places = &taxonomy.places;
+    let mut found: Vec<Place> = main.into_iter().collect();
+    let shown = input.location.into_iter().filter(|text| places.may_name_several(text));
+    for text in shown.chain(input.more_locations.iter().map(String::as_str)).take(2 * MOST) {
+        for place in places.all_in_text(text) {
+            several::add(&mut found, place);
+        }
+    }
+    let job_place = |place: Place| JobPlace {
+        city: place.city,
+        region: place.region,
+        country: place.country,
+        lat: place.coordinates.map(|(lat, _)| lat),
+        lon: place.coordinates.map(|(_, lon)| lon),
+    };
+    several::without_covered(found).into_iter().map(job_place).collect()
 }
 
 /// Whether the text names a city of the same country where the parts name none.

@@ -3,53 +3,7 @@
 
 use super::text;
 use crate::posting::{Hundredths, Salary, SalaryPeriod};
-
-/// ISO 4217 codes of currencies in use.
-const CURRENCIES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF \
-    CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD \
-    IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR \
-    MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN \
-    SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG";
-
-/// Signs that mean one currency only. `$`, `¥` and `kr` mean several.
-const SIGNS: &[(&str, &str)] = &[
-    ("€", "EUR"),
-    ("EURO", "EUR"),
-    ("EUROS", "EUR"),
-    ("£", "GBP"),
-    ("₹", "INR"),
-    ("ZŁ", "PLN"),
-    ("₴", "UAH"),
-    ("₽", "RUB"),
-    ("₺", "TRY"),
-    ("₪", "ILS"),
-    ("₩", "KRW"),
-    ("₫", "VND"),
-    ("₦", "NGN"),
-    ("₱", "PHP"),
-    ("US$", "USD"),
-    ("USD$", "USD"),
-    ("CA$", "CAD"),
-    ("C$", "CAD"),
-    ("CAD$", "CAD"),
-    ("CDN", "CAD"),
-    ("AU$", "AUD"),
-    ("A$", "AUD"),
-    ("AUD$", "AUD"),
-    ("NZ$", "NZD"),
-    ("HK$", "HKD"),
-    ("R$", "BRL"),
-    ("MX$", "MXN"),
-    ("RMB", "CNY"),
-];
-
-/// Currencies whose ordinary yearly pay has seven digits or more.
-const SMALL_UNITS: &[&str] = &[
-    "AMD", "AOA", "ARS", "BIF", "CDF", "CLP", "COP", "CRC", "DZD", "GNF", "HUF", "IDR", "INR", "IQD", "IRR",
-    "ISK", "JMD", "JPY", "KES", "KHR", "KRW", "KZT", "LAK", "LBP", "LKR", "MGA", "MMK", "MNT", "MWK", "NGN",
-    "NPR", "PHP", "PKR", "PYG", "RSD", "RUB", "RWF", "SLE", "SOS", "SYP", "TZS", "UGX", "UZS", "VND", "XAF",
-    "XOF", "XPF", "YER",
-];
+use crate::taxonomy::{currencies, periods};
 
 /// Most and least that a year's pay can be in a currency of ordinary size; beyond, unit or period are wrong.
 const YEARLY: std::ops::RangeInclusive<f64> = 1_000.0..=10_000_000.0;
@@ -104,7 +58,7 @@ fn amounts(salary: &Salary) -> Result<Pay, &'static str> {
         flags.push("salary_swapped");
     }
     let currency = match word(&salary.currency) {
-        Some(word) => currency(word).or_else(|| {
+        Some(word) => currencies::of_field(word).or_else(|| {
             flags.push("bad_currency");
             None
         }),
@@ -133,17 +87,6 @@ fn word(field: &Option<String>) -> Option<&str> {
     field.as_deref().map(str::trim).filter(|word| !text::is_placeholder(word))
 }
 
-fn currency(word: &str) -> Option<&'static str> {
-    let upper = word.to_uppercase();
-    if upper.len() == 3 && upper.is_ascii() {
-        let code = CURRENCIES.split_ascii_whitespace().find(|code| *code == upper);
-        if code.is_some() {
-            return code;
-        }
-    }
-    SIGNS.iter().find(|(sign, _)| *sign == upper).map(|(_, code)| *code)
-}
-
 /// The one period that a word or phrase names: `YEAR`, `1 YEAR`, `per-hour-wage`, `monthly`; none for `bi-weekly`.
 fn period(word: &str) -> Option<SalaryPeriod> {
     let words = text::words(word);
@@ -153,23 +96,10 @@ fn period(word: &str) -> Option<SalaryPeriod> {
     }
     let mut found = None;
     for word in words.split_ascii_whitespace() {
-        let period = match word {
-            "year" | "years" | "yearly" | "yr" | "annual" | "annually" | "annum" | "pa" | "annuel"
-            | "annuelle" | "jahr" | "jahrlich" => SalaryPeriod::Year,
-            "month" | "months" | "monthly" | "mo" | "mois" | "mensuel" | "monat" | "monatlich" => {
-                SalaryPeriod::Month
-            }
-            "week" | "weeks" | "weekly" | "wk" | "semaine" | "hebdomadaire" | "woche" | "wochentlich" => {
-                SalaryPeriod::Week
-            }
-            "day" | "days" | "daily" | "pd" | "jour" | "journalier" | "tag" | "taglich" => SalaryPeriod::Day,
-            "hour" | "hours" | "hourly" | "hr" | "ph" | "heure" | "horaire" | "stunde" | "stundlich" => {
-                SalaryPeriod::Hour
-            }
-            "1" | "per" | "a" | "an" | "par" | "pro" | "salary" | "salaries" | "wage" | "rate" | "pay"
-            | "interval" => continue,
-            _ => return None,
-        };
+        if periods::FILLERS.contains(&word) {
+            continue;
+        }
+        let (_, period) = *periods::WORDS.iter().find(|(known, _)| *known == word)?;
         if found.is_some_and(|earlier| earlier != period) {
             return None;
         }
@@ -189,15 +119,9 @@ fn is_plausible(
     {
         return false;
     }
-    let is_small = currency.is_some_and(|currency| SMALL_UNITS.contains(&currency));
+    let is_small = currency.is_some_and(currencies::is_small_unit);
     let most = if is_small { YEARLY.end() * 1_000.0 } else { *YEARLY.end() };
-    let times = match period {
-        Some(SalaryPeriod::Hour) => 2_080.0,
-        Some(SalaryPeriod::Day) => 260.0,
-        Some(SalaryPeriod::Week) => 52.0,
-        Some(SalaryPeriod::Month) => 12.0,
-        Some(SalaryPeriod::Year) | None => 1.0,
-    };
+    let times = period.map_or(1.0, periods::per_year);
     // Without a period the least is unknown: 25 may well be an hour's pay.
     let least = if period.is_some() { *YEARLY.start() } else { 0.0 };
     [min, max].into_iter().flatten().all(|amount| (least..=most).contains(&(amount * times)))

@@ -3,7 +3,7 @@
 
 use super::text;
 use crate::posting::{ContractType, RemoteType};
-use aho_corasick::AhoCorasick;
+use crate::taxonomy::work_model::{self, Terms};
 use std::sync::LazyLock;
 
 const INTERN: &str = "\
@@ -43,28 +43,6 @@ const TITLE_PART_TIME: &str = "\
 /// A headline with one of these is about interns, not for one.
 const NOT_AN_INTERN: &str = "manager, coordinator, recruiter, lead, director, supervisor, head";
 
-const HYBRID: &str = "\
-    hybrid, hybride, hybrides, hybrider, hybrido, hibrido, hibrida, ibrido, partially remote, partly \
-    remote, semi remote, some remote, teilweise remote, teilweise homeoffice";
-const REMOTE: &str = "\
-    remote, remotely, work from home, working from home, wfh, home based, homebased, home office, \
-    homeoffice, teletravail, telework, teleworking, telecommute, telecommuting, teletrabajo, a distance, \
-    distanciel, remoto, remota, anywhere, home working, thuiswerken";
-const ONSITE: &str = "\
-    onsite, on site, in office, in person, office based, sur site, sur place, presentiel, presencial, \
-    vor ort, in store";
-const NOT_REMOTE: &str = "not remote, non remote, no remote, kein homeoffice, no telework";
-/// A place that consists of one of these and nothing else.
-const REMOTE_ALONE: &str = "virtual, worldwide, distributed, global, work from anywhere, telecommute";
-/// Trades and things, not work models.
-const OTHER_MEANINGS: &str = "\
-    remote sensing, remote monitoring, remote support, remote control, remote pilot, remote access, \
-    hybrid cloud, hybrid it, hybrid vehicle, hybrid electric, hybrid mobile, hybrid app";
-/// Words that may stand beside a work model in a part of a headline that states nothing else.
-const BESIDE: &str = "\
-    fully, 100, or, and, based, only, first, position, role, in, us, usa, uk, eu, emea, apac, latam, \
-    canada, europe, germany, worldwide, global, optional, possible, available, friendly";
-
 /// The kind of contract from the source's word for it, else from a headline that is plain about it.
 pub fn contract_type(employment: Option<&str>, title: &str) -> ContractType {
     let stated = employment
@@ -81,8 +59,8 @@ pub fn contract_type(employment: Option<&str>, title: &str) -> ContractType {
 pub fn remote_type(stated: Option<RemoteType>, location: Option<&str>, title: &str) -> RemoteType {
     match stated {
         Some(stated) if stated != RemoteType::Unknown => stated,
-        _ => match location.map_or(RemoteType::Unknown, from_place) {
-            RemoteType::Unknown => from_title(title),
+        _ => match location.map_or(RemoteType::Unknown, work_model::from_place) {
+            RemoteType::Unknown => work_model::from_title(title),
             found => found,
         },
     }
@@ -102,43 +80,6 @@ static CONTRACTS: LazyLock<Terms<8>> = LazyLock::new(|| {
 });
 static TITLE_CONTRACTS: LazyLock<Terms<4>> =
     LazyLock::new(|| Terms::new([INTERN, NOT_AN_INTERN, TITLE_FULL_TIME, TITLE_PART_TIME]));
-static MODELS: LazyLock<Terms<5>> =
-    LazyLock::new(|| Terms::new([HYBRID, REMOTE, ONSITE, NOT_REMOTE, OTHER_MEANINGS]));
-
-/// Groups of terms, found as whole words in one pass.
-struct Terms<const GROUPS: usize> {
-    automaton: AhoCorasick,
-    groups: Vec<usize>,
-}
-
-impl<const GROUPS: usize> Terms<GROUPS> {
-    fn new(groups: [&'static str; GROUPS]) -> Terms<GROUPS> {
-        let terms = groups
-            .iter()
-            .enumerate()
-            .flat_map(|(group, terms)| each(terms).map(move |term| (group, format!(" {term} "))));
-        let (groups, patterns): (Vec<usize>, Vec<String>) = terms.unzip();
-        Terms {
-            automaton: AhoCorasick::new(patterns).expect("a few hundred short patterns fit any automaton"),
-            groups,
-        }
-    }
-
-    /// Per group, where its first term begins in the output of [`text::words`].
-    fn find(&self, words: &str) -> [Option<usize>; GROUPS] {
-        let mut found = [None; GROUPS];
-        for term in self.automaton.find_overlapping_iter(words) {
-            let first = &mut found[self.groups[term.pattern().as_usize()]];
-            *first = Some(first.map_or(term.start(), |earlier: usize| earlier.min(term.start())));
-        }
-        found
-    }
-}
-
-fn each(terms: &'static str) -> impl Iterator<Item = &'static str> {
-    terms.split(", ")
-}
-
 /// What says least about the hours wins: an internship is one at any hours, a contract too.
 fn from_field(words: &str) -> ContractType {
     let [intern, intern_field, temp, contract, contract_unless_permanent, permanent, full, part] =
@@ -165,67 +106,6 @@ fn full_or_part(full: Option<usize>, part: Option<usize>) -> ContractType {
         (Some(full), Some(part)) if part < full => ContractType::PartTime,
         (None, Some(_)) => ContractType::PartTime,
         (Some(_), _) => ContractType::FullTime,
-    }
-}
-
-fn from_place(location: &str) -> RemoteType {
-    let parts = location.split(['-', '–', '—', '|', ',', ';', '/', '(', ')']);
-    let is_remote_alone =
-        parts.map(str::trim).any(|part| each(REMOTE_ALONE).any(|alone| alone.eq_ignore_ascii_case(part)));
-    model(&text::words(location), is_remote_alone)
-}
-
-/// Only brackets and parts of a headline that state nothing but a work model are believed.
-fn from_title(title: &str) -> RemoteType {
-    let [hybrid, remote, onsite, ..] = MODELS.find(&text::words(title));
-    if hybrid.or(remote).or(onsite).is_none() {
-        return RemoteType::Unknown;
-    }
-    let mut stated = String::from(" ");
-    let mut depth = 0_usize;
-    let mut part = String::new();
-    for character in title.chars().chain(['|']) {
-        let ends = matches!(character, '(' | ')' | '[' | ']' | '|' | ',' | ';' | ':' | '–' | '—')
-            || (character == '-' && part.ends_with(' '));
-        if !ends {
-            part.push(character);
-            continue;
-        }
-        let words = text::words(&part);
-        let [.., other_meanings] = MODELS.find(&words);
-        if (depth > 0 && other_meanings.is_none()) || is_only_a_model(&words) {
-            stated.push_str(words.trim_start());
-        }
-        part.clear();
-        match character {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    model(&stated, false)
-}
-
-fn is_only_a_model(words: &str) -> bool {
-    let mut rest = words.to_owned();
-    for term in [HYBRID, REMOTE, ONSITE].into_iter().flat_map(each) {
-        rest = rest.replace(&format!(" {term} "), " ");
-    }
-    rest.len() < words.len()
-        && rest.split_ascii_whitespace().all(|word| each(BESIDE).any(|beside| beside == word))
-}
-
-/// Two models offered side by side are a mixed one.
-fn model(words: &str, is_remote_alone: bool) -> RemoteType {
-    let [hybrid, remote, onsite, not_remote, _] = MODELS.find(words);
-    if not_remote.is_some() {
-        return RemoteType::Onsite;
-    }
-    match (hybrid.is_some(), is_remote_alone || remote.is_some(), onsite.is_some()) {
-        (true, _, _) | (_, true, true) => RemoteType::Hybrid,
-        (_, true, _) => RemoteType::Remote,
-        (_, _, true) => RemoteType::Onsite,
-        _ => RemoteType::Unknown,
     }
 }
 

@@ -2,18 +2,24 @@
 //! for fast look-up. A file that the folder lacks is replaced by the one built into the program; the tables of cities and
 //! postal areas are always the built-in ones. Knows no stage.
 
+pub mod cues;
+pub mod currencies;
 pub mod gazetteer;
 pub mod geonames;
 pub mod language;
 pub mod money;
+pub mod open_skills;
+pub mod periods;
 pub mod phrases;
 pub mod places;
 pub mod postal;
 pub mod sizes;
+pub mod skill_file;
 pub mod skills;
 pub mod titles;
 pub mod trie;
 pub mod words;
+pub mod work_model;
 
 use crate::revision::revision;
 use anyhow::Context;
@@ -38,12 +44,14 @@ pub struct Taxonomy {
 }
 
 /// The files: name, and the text built into the program.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 7] = [
     ("titles.yml", include_str!("../../config/taxonomy/titles.yml")),
     ("skills.yml", include_str!("../../config/taxonomy/skills.yml")),
     ("locations.yml", include_str!("../../config/taxonomy/locations.yml")),
     ("fx_rates.yml", include_str!("../../config/taxonomy/fx_rates.yml")),
     ("company_sizes.yml", include_str!("../../config/taxonomy/company_sizes.yml")),
+    ("skills_open.tsv", include_str!("../../config/taxonomy/skills_open.tsv")),
+    ("skill_cues.yml", include_str!("../../config/taxonomy/skill_cues.yml")),
 ];
 
 impl Taxonomy {
@@ -79,6 +87,16 @@ impl Taxonomy {
         self.places.in_text(text)
     }
 
+    /// Every place that a displayed text such as `Toronto, ON or NYC` names.
+    pub fn all_places(&self, text: &str) -> Vec<places::Place> {
+        self.places.all_in_text(text)
+    }
+
+    /// A place as `City, REGION, CC`.
+    pub fn shown_place(&self, place: &places::Place) -> String {
+        self.places.standard_form(place)
+    }
+
     /// The ISO code of a country from any of its names.
     pub fn country_code(&self, text: &str) -> Option<&str> {
         self.places.country_code(text)
@@ -94,14 +112,19 @@ impl Taxonomy {
         self.skills.canonical(word)
     }
 
+    /// The skill lexicon.
+    pub fn skills(&self) -> &Skills {
+        &self.skills
+    }
+
     fn read(texts: &[(String, String)]) -> anyhow::Result<Taxonomy> {
-        let [titles, skills, locations, rates, sizes] = texts else {
-            anyhow::bail!("the taxonomy has five files");
+        let [titles, skills, locations, rates, sizes, open, cues] = texts else {
+            anyhow::bail!("the taxonomy has seven files");
         };
         let contents = texts.iter().map(|(_, text)| text.as_str());
         Ok(Taxonomy {
             titles: Titles::read(&titles.0, &titles.1)?,
-            skills: Skills::read(&skills.0, &skills.1)?,
+            skills: Skills::read((&skills.0, &skills.1), (&open.0, &open.1), (&cues.0, &cues.1))?,
             places: Places::read(&locations.0, &locations.1)?,
             money: Money::read(&rates.0, &rates.1)?,
             sizes: Sizes::read(&sizes.0, &sizes.1)?,

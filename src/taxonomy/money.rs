@@ -1,5 +1,6 @@
-//! Exchange rates to Canadian dollars, and how many periods make a year. Reads `fx_rates.yml`.
+//! Exchange rates to Canadian dollars. Reads `fx_rates.yml`.
 
+use super::periods;
 use crate::posting::{Hundredths, SalaryPeriod};
 use crate::yaml;
 use anyhow::ensure;
@@ -14,7 +15,6 @@ pub struct Money {
     #[serde(rename = "date")]
     pub rates_on: chrono::NaiveDate,
     cad_per_unit: BTreeMap<String, f64>,
-    periods_per_year: BTreeMap<SalaryPeriod, f64>,
     plausible: Plausible,
 }
 
@@ -36,12 +36,13 @@ impl Money {
                 "{name}: cad_per_unit: the rate of {currency} must be above 0"
             );
         }
-        for period in SalaryPeriod::ALL {
-            let count = money.periods_per_year.get(period).copied().unwrap_or_default();
-            ensure!(count.is_finite() && count > 0.0, "{name}: periods_per_year lacks `{}`", period.as_str());
-        }
         ensure!(money.plausible.min < money.plausible.max, "{name}: plausible: min must be below max");
         Ok(money)
+    }
+
+    /// Whether a currency can be converted.
+    pub fn has_rate(&self, currency: &str) -> bool {
+        self.cad_per_unit.contains_key(currency)
     }
 
     /// An amount as Canadian dollars a year, or `None` for an unknown currency or a yearly pay that cannot be meant.
@@ -52,7 +53,7 @@ impl Money {
         period: SalaryPeriod,
     ) -> Option<Hundredths> {
         let rate = self.cad_per_unit.get(currency)?;
-        let yearly = amount.as_f64() * rate * self.periods_per_year.get(&period)?;
+        let yearly = amount.as_f64() * rate * periods::per_year(period);
         let plausible = (self.plausible.min..=self.plausible.max).contains(&yearly);
         if plausible { Hundredths::from_f64(yearly) } else { None }
     }

@@ -1,115 +1,152 @@
-//! The skill lexicon: one pass over the bytes of a description finds every spelling on word boundaries, without
-//! copying or lower-casing the text. Reads `skills.yml`.
+//! The skill lexicon: one pass over the bytes of a text finds every spelling of a skill, and every word that says how to
+//! read what stands around it, on word boundaries, without copying or lower-casing the text. Reads `skills.yml`, which
+//! comes first and wins, `skills_open.tsv`, made from open taxonomies, and the words of [`super::cues`].
 
-use super::trie::Trie;
-use super::words::fold;
-use crate::yaml;
+use super::cues::{Cues, Mark, Words};
+use super::open_skills::{self, Kind};
+use super::skill_file::{self, Rule};
+use super::trie::{self, Trie};
 use anyhow::{Context, bail};
-use serde::Deserialize;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-/// The compiled file.
+/// The compiled files.
 pub struct Skills {
-    names: Vec<String>,
+    skills: Vec<Skill>,
     trie: Trie,
     /// Patterns that differ in case only, by the number of their spelling in the trie.
     patterns: Vec<Vec<Pattern>>,
-    by_word: HashMap<String, usize>,
+    by_word: HashMap<String, u32>,
+    /// Words with a part in the grammar of mentions, which are looked up, not searched.
+    pub(crate) words: Words,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    skills: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
+struct Skill {
+    /// Lower-cased canonical name.
     name: String,
-    fr: Option<String>,
-    #[serde(default)]
-    aliases: Vec<String>,
-    #[serde(default)]
-    exact: Vec<String>,
-    #[serde(default)]
-    listed: Vec<String>,
+    kind: Kind,
 }
 
+/// What a spelling stands for, and when it counts.
 struct Pattern {
-    skill: usize,
-    text: String,
-    rule: Rule,
+    meaning: Meaning,
+    /// Set where the case must be this one.
+    same_case: Option<String>,
+    /// Whether it counts in a list with other skills only.
+    is_listed: bool,
 }
 
-/// When a spelling counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Rule {
-    Always,
-    SameCase,
-    SameCaseInList,
+enum Meaning {
+    Skill(u32),
+    Mark(Mark),
 }
 
-/// A spelling found at bytes `start..end`.
-#[derive(Clone, Copy)]
-struct Hit {
-    start: usize,
-    end: usize,
-    skill: usize,
-    certain: bool,
+/// A skill found at bytes `start..end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// First byte.
+    pub start: usize,
+    /// First byte after it.
+    pub end: usize,
+    /// Number of the skill.
+    pub skill: u32,
+    /// Whether the spelling counts anywhere, or has been confirmed by its neighbours.
+    pub certain: bool,
+}
+
+/// A word that says how to read what stands around it, at bytes `start..end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sign {
+    /// First byte.
+    pub start: usize,
+    /// First byte after it.
+    pub end: usize,
+    /// What it says.
+    pub mark: Mark,
+}
+
+/// What one pass over a text finds, in the order of the text. Kept between texts, so that nothing is allocated for each.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Skills; none overlaps another.
+    pub hits: Vec<Hit>,
+    /// Signs; they may overlap each other and skills.
+    pub signs: Vec<Sign>,
 }
 
 impl Skills {
-    pub(super) fn read(name: &str, text: &str) -> anyhow::Result<Skills> {
-        let file: File = yaml::parse(name, text)?;
-        let mut patterns: BTreeMap<String, Vec<Pattern>> = BTreeMap::new();
-        let mut owners: HashMap<String, usize> = HashMap::new();
-        for (skill, entry) in file.skills.iter().enumerate() {
-            for (text, rule) in spellings(entry) {
-                let lower = text.to_lowercase();
-                if lower.trim().is_empty() {
-                    bail!("{name}: skill `{}` has an empty spelling", entry.name);
-                }
-                if let Some(other) = owners.insert(lower, skill).filter(|other| *other != skill) {
-                    let other = &file.skills[other].name;
-                    bail!("{name}: the spelling `{text}` belongs to both `{other}` and `{}`", entry.name);
-                }
-                let same = patterns.entry(text.to_ascii_lowercase()).or_default();
-                same.push(Pattern { skill, text, rule });
-            }
+    pub(super) fn read(
+        curated: (&str, &str),
+        open: (&str, &str),
+        cues: (&str, &str),
+    ) -> anyhow::Result<Skills> {
+        let mut builder = Builder::default();
+        for entry in skill_file::read(curated.0, curated.1)? {
+            builder.add_curated(&entry).with_context(|| curated.0.to_owned())?;
         }
+        for row in open_skills::rows(open.1) {
+            builder.add_open(&row.with_context(|| open.0.to_owned())?);
+        }
+        let Cues { marks, words } = Cues::read(cues.0, cues.1)?;
+        for (text, mark) in marks {
+            builder.add_pattern(
+                &trie::key(&text),
+                Pattern { meaning: Meaning::Mark(mark), same_case: None, is_listed: false },
+            );
+        }
+        let Builder { skills, by_word, patterns } = builder;
+        let mut patterns: Vec<(String, Vec<Pattern>)> = patterns.into_iter().collect();
+        patterns.sort_unstable_by(|left, right| left.0.cmp(&right.0));
         let (texts, patterns): (Vec<String>, Vec<Vec<Pattern>>) = patterns.into_iter().unzip();
-        let trie = Trie::new(&texts).with_context(|| name.to_owned())?;
-        let names = file.skills.into_iter().map(|entry| entry.name).collect();
-        Ok(Skills { names, trie, patterns, by_word: owners })
+        let trie = Trie::new(&texts).with_context(|| curated.0.to_owned())?;
+        Ok(Skills { skills, trie, patterns, by_word, words })
     }
 
     /// The canonical name of a whole word or phrase, in any case.
     pub fn canonical(&self, word: &str) -> Option<&str> {
-        self.by_word.get(&word.trim().to_lowercase()).map(|skill| self.names[*skill].as_str())
+        self.tag(word).map(|skill| self.name(skill))
     }
 
     /// Every canonical name.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(String::as_str)
+        self.skills.iter().map(|skill| skill.name.as_str())
     }
 
-    /// Adds the numbers of the skills that a text names to `found`; [`Skills::sorted_names`] turns them into names.
-    pub fn find(&self, text: &str, found: &mut Vec<usize>) {
-        let mut hits: Vec<Hit> = Vec::new();
+    /// The canonical name of a skill by its number.
+    pub fn name(&self, skill: u32) -> &str {
+        &self.skills[skill as usize].name
+    }
+
+    /// Whether a skill is something to know (`python`), rather than to be good at (`teamwork`).
+    pub fn kind(&self, skill: u32) -> Kind {
+        self.skills[skill as usize].kind
+    }
+
+    /// The number of the skill that a source's tag is, as a whole.
+    pub fn tag(&self, tag: &str) -> Option<u32> {
+        self.by_word.get(&word_key(tag.trim())).copied()
+    }
+
+    /// Every spelling that the lexicon has, in small letters.
+    pub fn spellings(&self) -> impl Iterator<Item = &str> {
+        self.by_word.keys().map(String::as_str)
+    }
+
+    /// Finds the skills and signs of a text, which replace what `scan` held.
+    pub fn scan(&self, text: &str, scan: &mut Scan) {
+        let Scan { hits, signs } = scan;
+        hits.clear();
+        signs.clear();
         self.trie.at_word_starts(text.as_bytes(), |number, start, end| {
-            let fits = |pattern: &&Pattern| {
-                pattern.rule == Rule::Always || text.as_bytes()[start..end] == *pattern.text.as_bytes()
-            };
-            for pattern in self.patterns[number].iter().filter(fits) {
-                if stands_alone(text, start, end) {
-                    hits.push(Hit {
-                        start,
-                        end,
-                        skill: pattern.skill,
-                        certain: pattern.rule != Rule::SameCaseInList,
-                    });
+            let mut is_alone = None;
+            for Pattern { meaning, same_case, is_listed } in &self.patterns[number] {
+                let is_case = same_case.as_ref().is_none_or(|case| text[start..end] == **case);
+                if is_case && *is_alone.get_or_insert_with(|| stands_alone(text, start, end)) {
+                    match *meaning {
+                        Meaning::Skill(skill) => hits.push(Hit { start, end, skill, certain: !is_listed }),
+                        Meaning::Mark(mark) => signs.push(Sign { start, end, mark }),
+                    }
                 }
             }
         });
@@ -122,46 +159,73 @@ impl Skills {
             }
             free
         });
-        confirm_lists(text, &mut hits);
-        found.extend(hits.iter().filter(|hit| hit.certain).map(|hit| hit.skill));
-    }
-
-    /// The names of found skills, each once, in alphabetical order.
-    pub fn sorted_names(&self, mut found: Vec<usize>) -> Vec<String> {
-        found.sort_unstable();
-        found.dedup();
-        let mut names: Vec<String> = found.into_iter().map(|skill| self.names[skill].clone()).collect();
-        names.sort_unstable();
-        names
-    }
-
-    /// The number of the skill that a source's tag is, as a whole.
-    pub fn tag(&self, tag: &str) -> Option<usize> {
-        self.by_word.get(&tag.trim().to_lowercase()).copied()
+        confirm_lists(text, hits);
     }
 }
 
-/// The spellings of an entry with their rules. Letters beyond ASCII are matched by byte, so their capitals and their
-/// forms without accents are spellings too.
-fn spellings(entry: &Entry) -> Vec<(String, Rule)> {
-    let mut spellings: Vec<(String, Rule)> = Vec::new();
-    spellings.extend(entry.exact.iter().map(|text| (text.clone(), Rule::SameCase)));
-    spellings.extend(entry.listed.iter().map(|text| (text.clone(), Rule::SameCaseInList)));
-    let guarded = entry.exact.iter().chain(&entry.listed).any(|text| *text == entry.name);
-    let name = if guarded { None } else { Some(&entry.name) };
-    for text in name.into_iter().chain(&entry.fr).chain(&entry.aliases) {
-        let mut forms = vec![text.to_lowercase()];
-        if !text.is_ascii() {
-            forms.push(text.to_uppercase());
-            forms.push(fold(text).trim().to_owned());
+/// A spelling as it is looked up: in small letters, with spaces for hyphens.
+fn word_key(word: &str) -> String {
+    word.to_lowercase().replace('-', " ")
+}
+
+#[derive(Default)]
+struct Builder {
+    skills: Vec<Skill>,
+    by_word: HashMap<String, u32>,
+    patterns: HashMap<String, Vec<Pattern>>,
+}
+
+impl Builder {
+    fn add_curated(&mut self, entry: &skill_file::Entry) -> anyhow::Result<()> {
+        let skill = self.skills.len() as u32;
+        let kind = if entry.is_soft { Kind::Competence } else { Kind::Knowledge };
+        self.skills.push(Skill { name: entry.name.to_lowercase(), kind });
+        for (text, rule) in entry.spellings() {
+            let lower = word_key(&text);
+            if lower.trim().is_empty() {
+                bail!("skill `{}` has an empty spelling", entry.name);
+            }
+            if let Some(other) = self.by_word.insert(lower, skill).filter(|other| *other != skill) {
+                let other = &self.skills[other as usize].name;
+                bail!("the spelling `{text}` belongs to both `{other}` and `{}`", entry.name);
+            }
+            self.add_spelling(text, skill, rule);
         }
-        for form in forms {
-            if !spellings.iter().any(|(known, rule)| *known == form && *rule == Rule::Always) {
-                spellings.push((form, Rule::Always));
+        Ok(())
+    }
+
+    /// Adds what the curated file does not know. A row of which it knows the name lends its spellings to that skill.
+    fn add_open(&mut self, row: &open_skills::Row) {
+        let name = row.name.to_lowercase();
+        let key = word_key(&name);
+        let skill = self.by_word.get(&key).copied().unwrap_or_else(|| {
+            self.skills.push(Skill { name: name.clone(), kind: row.kind });
+            self.skills.len() as u32 - 1
+        });
+        self.by_word.entry(key).or_insert(skill);
+        for (text, rule) in row.spellings() {
+            for (form, rule) in skill_file::forms(text, rule) {
+                if *self.by_word.entry(word_key(&form)).or_insert(skill) == skill {
+                    self.add_spelling(form, skill, rule);
+                }
             }
         }
     }
-    spellings
+
+    fn add_spelling(&mut self, text: String, skill: u32, rule: Rule) {
+        let key = trie::key(&text);
+        let same_case = (rule != Rule::Always).then_some(text);
+        let pattern = Pattern { meaning: Meaning::Skill(skill), same_case, is_listed: rule == Rule::SameCaseInList };
+        self.add_pattern(&key, pattern);
+    }
+
+    fn add_pattern(&mut self, key: &str, pattern: Pattern) {
+        if let Some(patterns) = self.patterns.get_mut(key) {
+            patterns.push(pattern);
+        } else {
+            self.patterns.insert(key.to_owned(), vec![pattern]);
+        }
+    }
 }
 
 /// Whether no letter or digit touches a spelling. A version number may follow a word (`Python3.12`), and a plural `s`.

@@ -1,5 +1,8 @@
-//! Reads amounts of money out of running text: the number in any of the world's ways of writing it, its scale (`K`, `M€`)
-//! and its currency on either side. Knows nothing of pay; revenue and funding are amounts too.
+//! Reads amounts of money out of running text: the number in any of the world's ways of writing it, its scale (`K`, `lakh`,
+//! `万`) and its currency on either side. Knows nothing of pay; revenue and funding are amounts too.
+
+use super::numbers::{Number, number};
+use crate::taxonomy::currencies::{self, Sign};
 
 /// One number that may be money.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -10,6 +13,8 @@ pub struct Amount {
     pub currency: Option<Currency>,
     /// What follows the digits.
     pub scale: Scale,
+    /// True for `$160,00`, which is more likely a slip than a decimal.
+    pub is_doubtful: bool,
     /// First byte, of a currency before the number if there is one.
     pub start: usize,
     /// Byte after the last, of a scale or currency after the number if there is one.
@@ -26,91 +31,29 @@ pub enum Currency {
         /// True in `80 000 $`.
         is_after: bool,
     },
+    /// `¥`, the yen, or in China the yuan.
+    Yen,
     /// `kr`, the krona of the country.
     Krona,
 }
 
 /// What multiplies a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Scale {
     /// Nothing.
     One,
-    /// `K`.
-    Thousand,
+    /// `K`, `lakh`, `万`.
+    Times(f64),
     /// `M`, `million`, `bn`: never somebody's pay.
     Huge,
     /// `%`, `+ years`, a clock: not money at all.
     NotMoney,
 }
 
-/// Words before or after a number, longest first where one begins another.
-const WORDS: &[(&str, Currency)] = &[
-    ("US$", Currency::Code("USD")),
-    ("USD$", Currency::Code("USD")),
-    ("USD", Currency::Code("USD")),
-    ("CA$", Currency::Code("CAD")),
-    ("C$", Currency::Code("CAD")),
-    ("CAD$", Currency::Code("CAD")),
-    ("CDN$", Currency::Code("CAD")),
-    ("CAN$", Currency::Code("CAD")),
-    ("CAD", Currency::Code("CAD")),
-    ("CDN", Currency::Code("CAD")),
-    ("AU$", Currency::Code("AUD")),
-    ("AUD$", Currency::Code("AUD")),
-    ("A$", Currency::Code("AUD")),
-    ("AUD", Currency::Code("AUD")),
-    ("NZ$", Currency::Code("NZD")),
-    ("NZD", Currency::Code("NZD")),
-    ("SG$", Currency::Code("SGD")),
-    ("S$", Currency::Code("SGD")),
-    ("SGD", Currency::Code("SGD")),
-    ("HK$", Currency::Code("HKD")),
-    ("HKD", Currency::Code("HKD")),
-    ("NT$", Currency::Code("TWD")),
-    ("TWD", Currency::Code("TWD")),
-    ("MX$", Currency::Code("MXN")),
-    ("MXN", Currency::Code("MXN")),
-    ("R$", Currency::Code("BRL")),
-    ("BRL", Currency::Code("BRL")),
-    ("EUR", Currency::Code("EUR")),
-    ("EUROS", Currency::Code("EUR")),
-    ("EURO", Currency::Code("EUR")),
-    ("GBP", Currency::Code("GBP")),
-    ("POUNDS", Currency::Code("GBP")),
-    ("CHF", Currency::Code("CHF")),
-    ("PLN", Currency::Code("PLN")),
-    ("ZŁ", Currency::Code("PLN")),
-    ("SEK", Currency::Code("SEK")),
-    ("NOK", Currency::Code("NOK")),
-    ("DKK", Currency::Code("DKK")),
-    ("KR", Currency::Krona),
-    ("JPY", Currency::Code("JPY")),
-    ("CNY", Currency::Code("CNY")),
-    ("RMB", Currency::Code("CNY")),
-    ("INR", Currency::Code("INR")),
-    ("RS", Currency::Code("INR")),
-    ("ILS", Currency::Code("ILS")),
-    ("ZAR", Currency::Code("ZAR")),
-    ("CZK", Currency::Code("CZK")),
-    ("HUF", Currency::Code("HUF")),
-    ("RON", Currency::Code("RON")),
-    ("PHP", Currency::Code("PHP")),
-    ("MYR", Currency::Code("MYR")),
-    ("DOLLARS", Currency::Dollar { is_after: false }),
-    ("DOLLAR", Currency::Dollar { is_after: false }),
-];
+const THOUSAND: Scale = Scale::Times(1_000.0);
+const LAKH: Scale = Scale::Times(100_000.0);
 
-const SIGNS: &[(char, Currency)] = &[
-    ('$', Currency::Dollar { is_after: false }),
-    ('€', Currency::Code("EUR")),
-    ('£', Currency::Code("GBP")),
-    ('₹', Currency::Code("INR")),
-    ('¥', Currency::Code("JPY")),
-    ('₪', Currency::Code("ILS")),
-    ('₺', Currency::Code("TRY")),
-    ('₩', Currency::Code("KRW")),
-    ('₱', Currency::Code("PHP")),
-];
+const SPACES: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\u{2009}'];
 
 /// Every amount of a text, in order.
 pub fn amounts(text: &str) -> impl Iterator<Item = Amount> {
@@ -118,12 +61,12 @@ pub fn amounts(text: &str) -> impl Iterator<Item = Amount> {
     std::iter::from_fn(move || {
         while let Some(offset) = text.as_bytes()[at..].iter().position(u8::is_ascii_digit) {
             let start = at + offset;
-            let (number, end) = number(text, start);
-            at = end;
-            if !is_inside_word(text, start)
-                && let Some(value) = number
+            let number = number(text, start);
+            at = number.end;
+            if let Some(value) = number.value
+                && !is_inside_word(text, start)
             {
-                let amount = amount(text, start, end, value);
+                let amount = amount(text, start, number, value);
                 at = amount.end;
                 return Some(amount);
             }
@@ -135,61 +78,33 @@ pub fn amounts(text: &str) -> impl Iterator<Item = Amount> {
 /// Whether letters or a decimal point touch the digits on the left, as in `B2B` or `v1.5`; a currency may.
 fn is_inside_word(text: &str, start: usize) -> bool {
     let before = &text[..start];
-    let letters = before.len() - before.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len();
-    if letters > 0 {
-        return currency_before(text, start).is_none();
+    let Some(last) = before.chars().next_back() else { return false };
+    if last.is_alphabetic() {
+        // Japanese and Chinese are written without spaces.
+        return last.is_ascii_alphabetic() && currency_before(text, start).is_none()
+            || matches!(last, '\u{80}'..='\u{24f}') && last != 'ł';
     }
-    before.ends_with(['#', '@', '_']) || before.ends_with(char::is_alphanumeric)
+    last.is_numeric() || matches!(last, '#' | '@' | '_')
 }
 
-/// The number whose first digit is at `start`, and where it ends; none when it is no plain number, such as a date.
-fn number(text: &str, start: usize) -> (Option<f64>, usize) {
-    let bytes = text.as_bytes();
-    let mut digits = String::new();
-    let mut end = start;
-    let mut groups = 0;
-    let mut separators: Vec<char> = Vec::new();
-    loop {
-        let run = bytes[end..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        digits.push_str(&text[end..end + run]);
-        end += run;
-        groups += 1;
-        let Some((separator, next)) = separator(text, end) else { break };
-        let following = bytes[next..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let first_group = groups > 1 || run <= 3;
-        let is_group = following == 3 && first_group && separators.iter().all(|known| *known == separator);
-        // A point or comma before one, two or four digits is a decimal one, and ends the number.
-        let is_decimal = matches!(separator, '.' | ',') && following != 3 && following > 0;
-        if is_group {
-            separators.push(separator);
-            end = next;
-        } else if is_decimal {
-            let fraction = &text[next..next + following];
-            let value = format!("{digits}.{fraction}").parse().ok();
-            return (value, next + following);
-        } else {
-            break;
-        }
-    }
-    (digits.parse().ok(), end)
-}
-
-/// A character that may part groups of digits, and where the digits after it begin.
-fn separator(text: &str, at: usize) -> Option<(char, usize)> {
-    let character = text[at..].chars().next()?;
-    let is_separator = matches!(character, '.' | ',' | ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}' | '\u{2009}');
-    let next = at + character.len_utf8();
-    (is_separator && text.as_bytes().get(next).is_some_and(u8::is_ascii_digit)).then_some((character, next))
-}
-
-fn amount(text: &str, start: usize, end: usize, value: f64) -> Amount {
+fn amount(text: &str, start: usize, number: Number, value: f64) -> Amount {
     let before = currency_before(text, start);
-    let (scale, scale_end) = scale_after(text, end);
+    let (mut value, mut end) = (value, number.end);
+    // `£32, 478`: a blank after the comma of thousands.
+    if before.is_some()
+        && value < 1_000.0
+        && let Some(thousands) = blank_group(text, end)
+    {
+        value = value * 1_000.0 + thousands;
+        end += 5;
+    }
+    end = after_dash(text, end);
+    let (scale, scale_end) = scale_after(text, end, before.map(|(_, currency)| currency));
     let after = currency_after(text, scale_end);
     // `120$K`: the scale may follow the sign.
     let (scale, after) = match after {
         Some((currency, end)) if scale == Scale::One => {
-            let (scale, end) = scale_after(text, end);
+            let (scale, end) = scale_after(text, end, Some(currency));
             (scale, Some((currency, end)))
         }
         _ => (scale, after),
@@ -201,40 +116,101 @@ fn amount(text: &str, start: usize, end: usize, value: f64) -> Amount {
         (None, Some((currency, _))) => (start, Some(currency)),
         (None, None) => (start, None),
     };
-    let value = if scale == Scale::Thousand { value * 1_000.0 } else { value };
-    Amount { value, currency, scale, start: first, end: after.map_or(scale_end, |(_, end)| end) }
+    // A lakh is counted in India alone.
+    let currency = if scale == LAKH { currency.or(Some(Currency::Code("INR"))) } else { currency };
+    let is_sign_first = matches!(before, Some((_, Currency::Dollar { .. } | Currency::Code("GBP"))));
+    let value = if let Scale::Times(times) = scale { value * times } else { value };
+    Amount {
+        value,
+        currency,
+        scale,
+        is_doubtful: number.is_comma_decimal && is_sign_first && value >= 100.0,
+        start: first,
+        end: after.map_or(scale_end, |(_, end)| end),
+    }
+}
+
+/// The three digits after a comma and a blank, when no further digit follows.
+fn blank_group(text: &str, at: usize) -> Option<f64> {
+    let group = text.as_bytes().get(at..at + 5)?;
+    let is_group = group.starts_with(b", ") && group[2..].iter().all(u8::is_ascii_digit);
+    let is_longer = text.as_bytes().get(at + 5).is_some_and(|next| next.is_ascii_digit() || *next == b',');
+    if is_group && !is_longer { text[at + 2..at + 5].parse().ok() } else { None }
+}
+
+/// The end of a `.-` or `,-` that says there are no cents: `CHF 5'000.-`.
+fn after_dash(text: &str, at: usize) -> usize {
+    let rest = &text[at..];
+    for dash in [".--", ",--", ".-", ",-", ".–", ",–", ".—"] {
+        if let Some(after) = rest.strip_prefix(dash)
+            && !after.starts_with(|c: char| c.is_ascii_digit())
+        {
+            return at + dash.len();
+        }
+    }
+    at
 }
 
 /// The currency that ends just before `at`, and where it begins.
 fn currency_before(text: &str, at: usize) -> Option<(usize, Currency)> {
-    let before = text[..at].trim_end_matches([' ', '\u{a0}', '\u{202f}', ':', '~']);
-    let sign = SIGNS.iter().find(|(sign, _)| before.ends_with(*sign));
-    let stem = before.len() - sign.map_or(0, |(sign, _)| sign.len_utf8());
+    let before = text[..at].trim_end_matches([' ', '\u{a0}', '\u{202f}', ':', '~', '.']);
+    let last = before.chars().next_back()?;
+    let is_word = last.is_ascii_alphabetic();
+    let sign = if is_word { None } else { currencies::spelling(last.encode_utf8(&mut [0; 4])) };
+    let sign = sign.filter(|_| !matches!(last, '円' | '元'));
+    // `. ` ends a sentence, unless it ends `Rs.` or `Fr.`.
+    if !is_word && (sign.is_none() || text[before.len()..at].contains('.')) {
+        return None;
+    }
+    let stem = before.len() - if is_word { 0 } else { last.len_utf8() };
     let letters = before[..stem].bytes().rev().take_while(u8::is_ascii_alphabetic).count();
-    let is_dollar = sign.is_some_and(|(sign, _)| *sign == '$');
-    if letters > 0 && letters <= 7 && (sign.is_none() || is_dollar) {
+    let is_compound = matches!(sign, None | Some(Sign::Dollar | Sign::Yen));
+    let is_alone = !before[..stem - letters].ends_with(|c: char| c.is_alphanumeric());
+    if (1..=7).contains(&letters) && is_compound && is_alone {
         let begin = stem - letters;
-        let word = &before[begin..];
-        // A code is written in capitals, or it is a word such as "can" or "rs".
-        let known = WORDS.iter().find(|(name, _)| *name == word);
-        let is_currency = |name: &str| !matches!(name, "KR" | "DOLLAR" | "DOLLARS" | "POUNDS" | "EUROS");
-        if let Some((_, currency)) = known.filter(|(name, _)| is_currency(name)) {
-            return Some((begin, *currency));
-        }
-        if word.eq_ignore_ascii_case("rs") || word == "kr" {
-            let currency = if word == "kr" { Currency::Krona } else { Currency::Code("INR") };
+        if let Some(currency) = word_before(&before[begin..], &text[before.len()..at]) {
             return Some((begin, currency));
         }
     }
-    sign.map(|(_, currency)| (stem, *currency))
+    sign.map(|sign| (stem, currency(sign)))
+}
+
+/// The currency that a word before a number is. A code is written in capitals, or it is a word such as "can".
+fn word_before(word: &str, between: &str) -> Option<Currency> {
+    match word {
+        "Rs" | "rs" | "Re" => return Some(Currency::Code("INR")),
+        "kr" => return Some(Currency::Krona),
+        "Fr" if between.starts_with('.') => return Some(Currency::Code("CHF")),
+        "Rp" => return Some(Currency::Code("IDR")),
+        // `R450,000`: the rand touches its number.
+        "R" if between.is_empty() => return Some(Currency::Code("ZAR")),
+        _ => {}
+    }
+    if between.contains('.') || word.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        return None;
+    }
+    let is_noun = matches!(word, "KR" | "DOLLAR" | "DOLLARS" | "POUNDS" | "EURO" | "EUROS" | "RP" | "FR");
+    let sign = currencies::code_in_text(word).map(Sign::One).or_else(|| currencies::spelling(word));
+    sign.filter(|_| !is_noun).map(currency)
+}
+
+fn currency(sign: Sign) -> Currency {
+    match sign {
+        Sign::One(code) => Currency::Code(code),
+        Sign::Dollar => Currency::Dollar { is_after: false },
+        Sign::Yen => Currency::Yen,
+        Sign::Krona => Currency::Krona,
+    }
 }
 
 /// The currency that begins just after `at`, and where it ends.
 fn currency_after(text: &str, at: usize) -> Option<(Currency, usize)> {
-    let rest = text[at..].trim_start_matches([' ', '\u{a0}', '\u{202f}']);
+    let rest = text[at..].trim_start_matches(SPACES);
     let begin = text.len() - rest.len();
-    if let Some((sign, currency)) = SIGNS.iter().find(|(sign, _)| rest.starts_with(*sign)) {
-        let end = begin + sign.len_utf8();
+    let first = rest.chars().next()?;
+    if !first.is_alphabetic() || matches!(first, '円' | '元') {
+        let sign = currencies::spelling(first.encode_utf8(&mut [0; 4]))?;
+        let end = begin + first.len_utf8();
         // `$50 - $60`: the second sign belongs to the second number.
         if text[end..].starts_with(|c: char| c.is_ascii_digit()) {
             return None;
@@ -242,28 +218,39 @@ fn currency_after(text: &str, at: usize) -> Option<(Currency, usize)> {
         let country = text[end..].trim_start_matches([' ', '\u{a0}']);
         let country_end = |word: &str| text.len() - country.len() + word.len();
         for (word, code) in [("CAD", "CAD"), ("CAN", "CAD"), ("CA", "CAD"), ("USD", "USD"), ("US", "USD")] {
-            if *sign == '$' && country.starts_with(word) && is_word_end(country, word.len()) {
+            if first == '$' && country.starts_with(word) && is_word_end(country, word.len()) {
                 return Some((Currency::Code(code), country_end(word)));
             }
         }
-        return Some((*currency, end));
+        return Some((currency(sign), end));
     }
-    let letters: usize =
-        rest.chars().take_while(|c| c.is_alphabetic()).map(char::len_utf8).sum::<usize>().min(rest.len());
-    if letters == 0 || letters > 8 {
+    let letters: usize = rest.chars().take_while(|c| c.is_alphabetic()).map(char::len_utf8).sum();
+    if letters > 8 {
         return None;
     }
     let word = &rest[..letters];
-    let upper = word.to_uppercase();
-    let is_lower_word = word != upper;
-    let (name, currency) = WORDS.iter().find(|(name, _)| *name == upper)?;
-    // "rs" and "can" are words; "euros", "dollars", "kr" and "zł" are written small.
-    if is_lower_word
-        && !matches!(*name, "EUROS" | "EURO" | "DOLLARS" | "DOLLAR" | "POUNDS" | "KR" | "ZŁ" | "EUR")
-    {
-        return None;
+    let end = begin + letters;
+    // "can" and "all" are words; "euros", "dollars", "kr" and "zł" are written small.
+    let is_capitals = word.bytes().all(|byte| byte.is_ascii_uppercase());
+    if is_capitals {
+        // `95,000 CAD $`
+        if let Some(code) = currencies::code_in_text(word) {
+            let dollar = text[end..].trim_start_matches(' ');
+            let is_followed = code.ends_with('D') && dollar.starts_with('$');
+            let is_next = dollar[1.min(dollar.len())..].starts_with(|c: char| c.is_ascii_digit());
+            let end = if is_followed && !is_next { text.len() - dollar.len() + 1 } else { end };
+            return Some((Currency::Code(code), end));
+        }
     }
-    Some((*currency, begin + letters))
+    if word.eq_ignore_ascii_case("pln") || word.eq_ignore_ascii_case("eur") {
+        return currencies::code(&word.to_ascii_uppercase()).map(|code| (Currency::Code(code), end));
+    }
+    let is_noun = matches!(
+        word.to_lowercase().as_str(),
+        "euros" | "euro" | "dollars" | "dollar" | "pounds" | "kr" | "zł" | "rmb" | "cdn" | "nis"
+    );
+    let sign = currencies::spelling(word).filter(|_| is_noun)?;
+    Some((currency(sign), end))
 }
 
 fn is_word_end(text: &str, at: usize) -> bool {
@@ -271,25 +258,33 @@ fn is_word_end(text: &str, at: usize) -> bool {
 }
 
 /// The scale that follows a number, and where it ends.
-fn scale_after(text: &str, at: usize) -> (Scale, usize) {
-    let rest = text[at..].trim_start_matches([' ', '\u{a0}', '\u{202f}']);
+fn scale_after(text: &str, at: usize, currency: Option<Currency>) -> (Scale, usize) {
+    let rest = text[at..].trim_start_matches(SPACES);
     let begin = text.len() - rest.len();
     let is_glued = begin == at;
-    if rest.starts_with(['%', '°']) || rest.starts_with("\u{ba}") {
+    if rest.starts_with(['%', '°', '\u{ba}', '％']) {
         return (Scale::NotMoney, begin);
+    }
+    if rest.starts_with('万') {
+        return (Scale::Times(10_000.0), begin + '万'.len_utf8());
     }
     let letters = rest.chars().take_while(|c| c.is_alphabetic()).map(char::len_utf8).sum::<usize>();
     let word = &rest[..letters];
     let scale = match word {
-        "K" | "k" => Scale::Thousand,
-        "kEUR" | "KEUR" | "kUSD" | "kCAD" | "kCHF" | "kGBP" => return (Scale::Thousand, begin + 1),
+        "K" | "k" => THOUSAND,
+        "kEUR" | "KEUR" | "kUSD" | "kCAD" | "kCHF" | "kGBP" | "TEUR" => return (THOUSAND, begin + 1),
+        "T" if rest[1..].starts_with('€') => THOUSAND,
+        "L" | "l" if currency == Some(Currency::Code("INR")) => LAKH,
+        "LPA" | "lpa" => return (LAKH, begin),
         "M" | "MM" | "mm" | "B" | "b" | "bn" | "Bn" | "BN" | "T" | "mn" | "Mn" | "MRR" | "ARR" | "Mio"
-        | "Md" | "Mds" => Scale::Huge,
+        | "Md" | "Mds" | "Cr" => Scale::Huge,
         "m" if is_glued => Scale::Huge,
+        _ if letters > 10 || word.is_empty() => return (Scale::One, at),
         _ => match word.to_lowercase().as_str() {
-            "thousand" | "mille" => Scale::Thousand,
+            "thousand" | "mille" | "tsd" | "tys" => THOUSAND,
+            "lakh" | "lakhs" | "lac" | "lacs" => LAKH,
             "million" | "millions" | "billion" | "billions" | "trillion" | "milliard" | "milliards"
-            | "mil" | "lakh" | "lakhs" | "lpa" | "crore" | "crores" => Scale::Huge,
+            | "mil" | "crore" | "crores" => Scale::Huge,
             "th" | "st" | "nd" | "rd" | "am" | "x" | "e" | "eme" | "ème" | "er" if is_glued => {
                 Scale::NotMoney
             }
@@ -311,6 +306,7 @@ mod tests {
                     Some(Currency::Code(code)) => code,
                     Some(Currency::Dollar { is_after: true }) => "after$",
                     Some(Currency::Dollar { .. }) => "$",
+                    Some(Currency::Yen) => "¥",
                     Some(Currency::Krona) => "kr",
                 };
                 let scale = match amount.scale {
@@ -344,5 +340,29 @@ mod tests {
         check("B2B v1.5 in 2024", "2024 ?");
         check("$50 - $60", "50 $; 60 $");
         check("2024 100 people", "2024 ?; 100 ?");
+    }
+
+    #[test]
+    fn the_world_writes_money_in_many_ways() {
+        check("₹1,20,000 and Rs. 12,00,000", "120000 INR; 1200000 INR");
+        check("12-18 LPA", "12 ?; 1800000 INR");
+        check("₹70L – ₹90L", "7000000 INR; 9000000 INR");
+        check("8 lakhs", "800000 INR");
+        check("年収400万円〜600万円", "4000000 JPY; 6000000 JPY");
+        check("¥5,000,000", "5000000 ¥");
+        check("CN¥7K", "7000 CNY");
+        check("CHF 5'000.- bis 6'000.-", "5000 CHF; 6000 ?");
+        check("€ 3.500,- bruto", "3500 EUR");
+        check("60 T€, 70 TEUR", "60000 EUR; 70000 EUR");
+        check("R$ 8.000,00", "8000 BRL");
+        check("R450,000", "450000 ZAR");
+        check("RM 3,500 and Rp 10.000.000", "3500 MYR; 10000000 IDR");
+        check("12 000 zł, 12 tys. zł", "12000 PLN; 12000 ?");
+        check("35 000 kr", "35000 kr");
+        check("SAR 70K, TOP 100", "70000 SAR; 100 ?");
+        check("£32, 478 of 2020, 300", "32478 GBP; 2020 ?; 300 ?");
+        check("95,000 CAD $", "95000 CAD");
+        check("140,0000 and £49,32.00", "");
+        check("$17.3077", "17.3077 $");
     }
 }

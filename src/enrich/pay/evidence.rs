@@ -1,5 +1,6 @@
 //! Words around an amount that say whether it is pay, in English and French.
 
+use crate::taxonomy::periods;
 use crate::taxonomy::phrases::any_case;
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
@@ -7,23 +8,44 @@ use std::sync::LazyLock;
 static REFUSALS: LazyLock<AhoCorasick> = LazyLock::new(|| any_case(REFUSED));
 static PAY: LazyLock<AhoCorasick> = LazyLock::new(|| any_case(PAY_WORDS));
 static TARGETS: LazyLock<AhoCorasick> = LazyLock::new(|| any_case(TARGET_WORDS));
+static BASES: LazyLock<AhoCorasick> = LazyLock::new(|| any_case(BASE_WORDS));
+static SPANS: LazyLock<AhoCorasick> = LazyLock::new(|| any_case(periods::OTHER_SPANS));
 
 /// Where the last word ends that says an amount is pay.
 pub fn last_pay_word(text: &str) -> Option<usize> {
-    last(&PAY, text)
+    ends(&PAY, text).max()
 }
 
 /// Where the last word ends that says an amount is something else.
 pub fn last_refusal(text: &str) -> Option<usize> {
-    last(&REFUSALS, text)
+    ends(&REFUSALS, text).max()
 }
 
-/// Whether a text speaks of targets and commission.
-pub fn has_target(text: &str) -> bool {
-    last(&TARGETS, text).is_some()
+/// Whether the words around an amount say that it hangs on results: the word right after it decides, then the nearest
+/// before it, then the first after it.
+pub fn is_target(before: &str, after: &str) -> bool {
+    if names_base(after.trim_start_matches(['+', ' '])) {
+        return false;
+    }
+    let (target, base) = (ends(&TARGETS, before).max(), ends(&BASES, before).max());
+    if target.is_some() || base.is_some() {
+        return target > base;
+    }
+    let target = ends(&TARGETS, after).min();
+    target.is_some_and(|target| ends(&BASES, after).min().is_none_or(|base| target < base))
 }
 
-fn last(automaton: &AhoCorasick, text: &str) -> Option<usize> {
+/// Whether a text begins with a word for base pay.
+pub fn names_base(text: &str) -> bool {
+    BASES.find_iter(text).next().is_some_and(|found| found.start() == 0)
+}
+
+/// Whether an amount is paid for a span that is none of our periods.
+pub fn has_other_span(text: &str) -> bool {
+    SPANS.is_match(text)
+}
+
+fn ends<'a>(automaton: &'a AhoCorasick, text: &'a str) -> impl Iterator<Item = usize> + 'a {
     let found = automaton.find_overlapping_iter(text).filter(|found| {
         // A short word stands alone; a longer one may be the beginning of another.
         let is_short = found.end() - found.start() <= 4;
@@ -31,11 +53,30 @@ fn last(automaton: &AhoCorasick, text: &str) -> Option<usize> {
         let after = text[found.end()..].trim_start_matches('s');
         !is_short || !touches && !after.starts_with(char::is_alphabetic)
     });
-    found.map(|found| found.end()).max()
+    found.map(|found| found.end())
 }
 
-/// Pay that hangs on results.
-const TARGET_WORDS: &[&str] = &["ote", "on-target", "on target", "commission", "earning potential"];
+/// Pay that hangs on results, or counts what is paid beside the base.
+const TARGET_WORDS: &[&str] = &[
+    "ote",
+    "on-target",
+    "on target",
+    "earning potential",
+    "earnings",
+    "variable",
+    "commissions of",
+    "in commission",
+    "total comp",
+    "total cash",
+    "total target",
+    "total annual comp",
+    "total package",
+    "rémunération totale",
+    "rémunération variable",
+];
+
+/// Pay that does not.
+const BASE_WORDS: &[&str] = &["base", "fixed", "guaranteed", "fixe"];
 
 /// What follows or precedes amounts that are no pay.
 const REFUSED: &[&str] = &[
@@ -140,6 +181,23 @@ const REFUSED: &[&str] = &[
     "allocation",
     "remboursement",
     "crédit",
+    "worth",
+    "donor",
+    "scholarship",
+    "rrsp",
+    "reer",
+    "sous gestion",
+    "actifs",
+    "portefeuille",
+    "subvention",
+    "ventes",
+    "indemnité",
+    "cotisation",
+    "assurance",
+    "mieux-être",
+    "scolarité",
+    "cooptation",
+    "financement",
 ];
 
 /// Words that say an amount is pay.
@@ -177,7 +235,6 @@ const PAY_WORDS: &[&str] = &[
     "pay for",
     "day rate",
     "annual rate",
-    "stipend of",
     "salaire",
     "rémunération",
     "remuneration",
@@ -187,6 +244,7 @@ const PAY_WORDS: &[&str] = &[
     "traitement",
     "compris entre",
     "paid",
+    "budgeted",
     "target range",
     "gehalt",
     "salario",

@@ -1,130 +1,11 @@
-//! The words that say how long an amount pays for, in English and French: `per annum`, `/h`, `de l'heure`, `Mensuel de`.
+//! Finds the words that say how long an amount pays for, around it: `per annum`, `/h`, `de l'heure`, `Mensuel de`.
 
-use crate::posting::SalaryPeriod::{self, Day, Hour, Month, Week, Year};
+use crate::posting::SalaryPeriod;
+use crate::taxonomy::periods::{AFTER, BEFORE};
 use crate::taxonomy::phrases::any_case;
 use aho_corasick::AhoCorasick;
 use std::cmp::Reverse;
 use std::sync::LazyLock;
-
-/// Phrases that follow an amount, and may also stand elsewhere in its line; lower case.
-const AFTER: &[(&str, SalaryPeriod)] = &[
-    ("an hour", Hour),
-    ("per hour", Hour),
-    ("hourly", Hour),
-    ("/hour", Hour),
-    ("/hr", Hour),
-    ("/ hr", Hour),
-    ("/ hour", Hour),
-    ("/heure", Hour),
-    ("/ heure", Hour),
-    ("/h", Hour),
-    ("/ h", Hour),
-    ("p/hr", Hour),
-    ("p/h", Hour),
-    ("per hr", Hour),
-    ("ph", Hour),
-    ("p.h", Hour),
-    ("hr", Hour),
-    ("hour", Hour),
-    ("de l'heure", Hour),
-    ("l'heure", Hour),
-    ("par heure", Hour),
-    ("horaire", Hour),
-    ("per annum", Year),
-    ("per anum", Year),
-    ("per year", Year),
-    ("per yr", Year),
-    ("a year", Year),
-    ("p.a", Year),
-    ("p/a", Year),
-    ("pa", Year),
-    ("p a", Year),
-    ("annum", Year),
-    ("annually", Year),
-    ("annual", Year),
-    ("annualised", Year),
-    ("annualized", Year),
-    ("yearly", Year),
-    ("/annum", Year),
-    ("/year", Year),
-    ("/yr", Year),
-    ("/ year", Year),
-    ("/ yr", Year),
-    ("/an", Year),
-    ("/ an", Year),
-    ("par an", Year),
-    ("par année", Year),
-    ("annuel", Year),
-    ("annuels", Year),
-    ("annuelle", Year),
-    ("annuellement", Year),
-    ("l'an", Year),
-    ("年薪", Year),
-    ("a month", Month),
-    ("per month", Month),
-    ("monthly", Month),
-    ("/month", Month),
-    ("/mo", Month),
-    ("/ month", Month),
-    ("pcm", Month),
-    ("pm", Month),
-    ("par mois", Month),
-    ("/mois", Month),
-    ("/ mois", Month),
-    ("mensuel", Month),
-    ("mensuels", Month),
-    ("mensuelle", Month),
-    ("月薪", Month),
-    ("a week", Week),
-    ("per week", Week),
-    ("weekly", Week),
-    ("/week", Week),
-    ("/wk", Week),
-    ("/ week", Week),
-    ("pw", Week),
-    ("p/w", Week),
-    ("par semaine", Week),
-    ("/semaine", Week),
-    ("hebdomadaire", Week),
-    ("a day", Day),
-    ("per day", Day),
-    ("daily", Day),
-    ("/day", Day),
-    ("/ day", Day),
-    ("pd", Day),
-    ("p/d", Day),
-    ("par jour", Day),
-    ("/jour", Day),
-    ("/ jour", Day),
-    ("tjm", Day),
-];
-
-/// Words before an amount.
-const BEFORE: &[(&str, SalaryPeriod)] = &[
-    ("hourly", Hour),
-    ("per hour", Hour),
-    ("horaire", Hour),
-    ("annual", Year),
-    ("annually", Year),
-    ("annualized", Year),
-    ("annuel", Year),
-    ("annuelle", Year),
-    ("yearly", Year),
-    ("per annum", Year),
-    ("per year", Year),
-    ("par an", Year),
-    ("monthly", Month),
-    ("per month", Month),
-    ("mensuel", Month),
-    ("mensuelle", Month),
-    ("weekly", Week),
-    ("hebdomadaire", Week),
-    ("daily", Day),
-    ("day rate", Day),
-    ("per day", Day),
-    ("journalier", Day),
-    ("tjm", Day),
-];
 
 /// Bytes looked at on either side.
 const REACH: usize = 48;
@@ -176,7 +57,9 @@ pub fn after(text: &str, at: usize) -> Option<SalaryPeriod> {
     let end = rest
         .find(|c: char| c.is_ascii_digit() || matches!(c, '\n' | ';' | '•' | '|' | '$' | '€' | '£'))
         .unwrap_or(rest.len());
-    let end = rest[..end].find(". ").unwrap_or(end);
+    // `pr. måned` is no end of a sentence.
+    let stop = rest[..end].match_indices(". ").find(|(stop, _)| !rest[..*stop].ends_with("pr"));
+    let end = stop.map_or(end, |(stop, _)| stop);
     let first = PHRASES_AFTER.find(&rest[..end]).min_by_key(|found| (found.start, Reverse(found.end)));
     first.map(|found| found.period)
 }
@@ -210,6 +93,7 @@ fn is_word(text: &str, start: usize, end: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use SalaryPeriod::{Hour, Month, Year};
 
     #[test]
     fn periods_are_found_after_and_before() {

@@ -3,7 +3,7 @@
 
 use super::super::gazetteer::{self, City, key, kilometres};
 use super::super::postal::Area;
-use super::parts::{ORDINARY, OTHERWISE, Part, SHORT_COUNTRIES, WORLD, in_capitals, parts};
+use super::parts::{ORDINARY, OTHERWISE, Part, SHORT_COUNTRIES, WORLD, is_abbreviation, parts};
 use super::{Names, Places};
 
 /// Most names looked at in one text.
@@ -19,6 +19,9 @@ const LARGE: u32 = 20_000;
 /// Fewest inhabitants of a city that is believed without its country, and with it alone.
 const FAMOUS: u32 = 30_000;
 const KNOWN: u32 = 6_000;
+
+/// Codes that look-up writes out: ST is Sao Tome and Principe, MT Malta or Montana.
+const WRITTEN_OUT: [&str; 2] = ["saint", "mount"];
 
 /// Where cities are looked up.
 #[derive(Clone, Copy)]
@@ -51,7 +54,7 @@ pub(super) struct Mention<'p> {
     pub cities: Vec<Candidate<'p>>,
     pub regions: &'p [usize],
     pub country: Option<usize>,
-    /// Several curated cities have the name, and none is much larger than the others.
+    /// Several curated cities have the name, and none is much larger than the others; or much else has it.
     pub is_contested: bool,
     /// Nothing else is said in its part of the text.
     pub is_whole: bool,
@@ -102,7 +105,7 @@ impl Places {
     }
 
     /// Known names in reading order: the longest name at each word. When `strict`, names of up to three letters count
-    /// only in capitals and alone or right after another name, so that "join us" is not the United States.
+    /// only as abbreviations and alone or right after another name, so that "join us" is not the United States.
     fn read_part<'p>(&'p self, text: &str, depth: Depth, strict: bool, said: &mut Said<'p>) {
         let part = Part::new(text);
         let before = said.mentions.len();
@@ -116,8 +119,8 @@ impl Places {
                         || (at == 0 || end == part.words.len()) && part.text.contains(char::is_lowercase);
                     let among = || SHORT_COUNTRIES.contains(&span) && ends();
                     !strict
-                        || span.len() > 3
-                        || (in_capitals(part.text, span) && (follows || alone() || among()))
+                        || (span.len() > 3 && !WRITTEN_OUT.contains(&span))
+                        || (is_abbreviation(part.text, span) && (follows || alone() || among()))
                 };
                 let names = self.names.get(span).filter(|_| is_meant());
                 let goes_on = end < part.words.len() && OTHERWISE.contains(&part.span(end, end + 1));
@@ -136,6 +139,8 @@ impl Places {
                 let is_ordinary = ORDINARY.contains(&part.span(at, end));
                 let area = if let Depth::World(area) = depth { area } else { None };
                 let mut mention = self.mention(names, found, area);
+                // Streets, schools and churches are called after saints too.
+                mention.is_contested |= part.span(at, end).starts_with("saint");
                 let is_region = !mention.regions.is_empty();
                 for candidate in mention.cities.iter_mut().filter(|candidate| !candidate.is_curated()) {
                     let is_other_name = key(candidate.city.name) != part.span(at, end);
@@ -193,10 +198,13 @@ impl Places {
                 cities.push(city);
             }
         }
-        let cities = match area {
+        let mut cities = match area {
             Some(area) => near(&cities, area),
             None => (0..cities.len()).map(|index| candidate(&cities, index)).collect(),
         };
+        if names.is_some_and(|names| names.is_shared) {
+            cities.iter_mut().for_each(|candidate| candidate.need = candidate.need.max(Need::Country));
+        }
         Mention {
             cities,
             regions: names.map_or(&[], |names| &names.regions),
@@ -276,7 +284,7 @@ fn candidate<'p>(cities: &[City<'p>], index: usize) -> Candidate<'p> {
 }
 
 /// A region that only the gazetteer knows may stand in the text too: "Arnhem, Gelderland".
-fn believe_stated_regions(text: &str, mentions: &mut [Mention]) {
+pub(super) fn believe_stated_regions(text: &str, mentions: &mut [Mention]) {
     let mut said: Option<Vec<String>> = None;
     for candidate in mentions.iter_mut().flat_map(|mention| &mut mention.cities) {
         if candidate.need != Need::Nothing

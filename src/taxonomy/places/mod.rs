@@ -1,9 +1,12 @@
 //! Countries, regions and cities with coordinates, and how to find one in parts or in a text. Reads `locations.yml`; for
 //! what it does not know there is the gazetteer. A text that names nothing known stays unknown; no place is guessed.
 
+pub mod centroids;
 mod mentions;
 mod parts;
 mod reading;
+pub mod several;
+pub mod world;
 
 use super::gazetteer::key;
 use super::postal::{self, Area};
@@ -75,12 +78,17 @@ struct City {
     lon: f64,
     #[serde(default)]
     aliases: Vec<String>,
+    /// Names of its metropolitan area that are names of others too.
+    #[serde(default)]
+    shared: Vec<String>,
 }
 
 /// What one folded name may mean.
 #[derive(Default)]
 struct Names {
     cities: Vec<usize>,
+    /// The name means a city only beside its country.
+    is_shared: bool,
     regions: Vec<usize>,
     country: Option<usize>,
 }
@@ -123,6 +131,11 @@ impl Places {
                 if !cities.contains(&index) {
                     cities.push(index);
                 }
+            }
+            for word in &city.shared {
+                let names = names.entry(key(word)).or_default();
+                names.is_shared = true;
+                names.cities.push(index);
             }
         }
         Ok(Places { countries: file.countries, regions: file.regions, cities: file.cities, names })

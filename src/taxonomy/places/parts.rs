@@ -187,9 +187,16 @@ pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
         .flat_map(|part| part.split(" or "))
 }
 
-/// Whether the words stand in the text in capitals.
-pub(super) fn in_capitals(text: &str, words: &str) -> bool {
-    let letters: String = words.chars().filter(|letter| *letter != ' ').collect::<String>().to_uppercase();
-    let is_written = |word: &str| word.chars().filter(|letter| letter.is_alphanumeric()).eq(letters.chars());
+/// Abbreviations that are written with one capital: "Montréal, Qc", "Winnipeg, Man."
+const CAPITALIZED: [&str; 7] = ["qc", "que", "ont", "alb", "man", "yn", "ipe"];
+
+/// Whether the words stand in the text as an abbreviation: in capitals, or as `Qc`.
+pub(super) fn is_abbreviation(text: &str, words: &str) -> bool {
+    let letters = words.chars().filter(|letter| *letter != ' ');
+    let is_written = |word: &str| {
+        let mut written = word.chars().filter(|letter| letter.is_alphanumeric());
+        written.clone().all(|letter| !letter.is_lowercase()) && key(word).chars().filter(|c| *c != ' ').eq(letters.clone())
+            || CAPITALIZED.contains(&words) && written.next().is_some_and(char::is_uppercase) && key(word) == words
+    };
     text.split([' ', '-']).any(is_written) || is_written(text)
 }

@@ -11,6 +11,8 @@ pub(super) struct Choice<'p> {
     pub city: Option<City<'p>>,
     pub region: Option<usize>,
     pub country: &'p str,
+    /// A name of its own says the country.
+    pub says_country: bool,
     /// Regions and countries that are named and not used.
     pub ignored: usize,
 }
@@ -125,6 +127,7 @@ fn judge<'p>(
         city: city.map(|(_, one)| one.city),
         region: region.map(|(_, index)| index),
         country: code,
+        says_country: country.is_some(),
         ignored,
     };
     Some((score - 5 * ignored as i32, choice))

@@ -1,0 +1,93 @@
+//! Where the work is done, and from which countries a remote job may be done.
+//!
+//! The field of a source comes first, with two exceptions where its `remote` is contradicted: plain words ("this is not a
+//! remote role") always win, and a text that asks for days in the office makes it hybrid unless place or headline say
+//! remote too. Without a field, the place is read, then the headline, then the text; a text that only praises remote
+//! work says least. Countries come from the place, else from the sentences about it; none is stated by silence.
+
+use super::core::{EnrichInput, Provenance};
+use super::work_words::{self, Said};
+use crate::posting::RemoteType;
+use crate::taxonomy::Taxonomy;
+use crate::taxonomy::places::world::WORLDWIDE;
+use crate::taxonomy::work_model;
+
+/// Where the work is done.
+pub(super) struct Work {
+    pub model: RemoteType,
+    /// ISO 3166-1 alpha-2, sorted; empty when not stated.
+    pub countries: Vec<String>,
+    pub from: Provenance,
+}
+
+/// Reads the place of work of a job.
+pub(super) fn work(input: &EnrichInput, taxonomy: &Taxonomy) -> Work {
+    let text = input.description_text.unwrap_or_default();
+    let (model, from) = model(input, work_words::read(text));
+    let is_open = model == RemoteType::Remote;
+    let countries = if is_open { countries(input, text, taxonomy) } else { Vec::new() };
+    Work { model, countries, from }
+}
+
+fn model(input: &EnrichInput, said: Said) -> (RemoteType, Provenance) {
+    let (written, is_plain) = said.model();
+    let place = input.location.map_or(RemoteType::Unknown, work_model::from_place);
+    let title = work_model::from_title(input.job_title);
+    let shown = if place == RemoteType::Unknown { title } else { place };
+    match input.remote_type {
+        RemoteType::Remote if said.not_remote > 0 => (written, Provenance::new("text", 0.7)),
+        RemoteType::Remote if written == RemoteType::Hybrid && is_plain && shown != RemoteType::Remote => {
+            (RemoteType::Hybrid, Provenance::new("text", 0.6))
+        }
+        RemoteType::Unknown => match (shown, written) {
+            (RemoteType::Remote, _) if said.not_remote > 0 => (written, Provenance::new("text", 0.7)),
+            (RemoteType::Unknown, RemoteType::Unknown) => (RemoteType::Unknown, Provenance::NONE),
+            (RemoteType::Unknown, _) => {
+                (written, Provenance::new("text", if is_plain { 0.7 } else { 0.5 }))
+            }
+            _ => (shown, Provenance::new(if place == shown { "dictionary" } else { "title" }, 0.8)),
+        },
+        stated => (stated, Provenance::new("structured", 0.9)),
+    }
+}
+
+/// The countries a remote job is open to.
+fn countries(input: &EnrichInput, text: &str, taxonomy: &Taxonomy) -> Vec<String> {
+    let places = &taxonomy.places;
+    let mut found = Vec::new();
+    for shown in input.location.into_iter().chain(input.more_locations.iter().map(String::as_str)) {
+        found.extend(places.open_countries(shown));
+    }
+    if found.is_empty() {
+        for part in input.job_title.split(['(', ')', '-', '–', '|', ',']).filter(|part| is_about_work(part)) {
+            found.extend(places.open_countries(part));
+        }
+    }
+    if found.is_empty() {
+        for stated in work_words::sentences(text).into_iter().filter_map(open_to) {
+            found.extend(places.open_countries(stated));
+        }
+    }
+    if found.iter().any(|code| *code == WORLDWIDE) {
+        return vec![WORLDWIDE.to_owned()];
+    }
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().map(str::to_owned).collect()
+}
+
+fn is_about_work(part: &str) -> bool {
+    work_model::from_place(part) == RemoteType::Remote
+}
+
+/// Of a sentence about remote work the words behind what opens it to a country: "remote within Canada".
+fn open_to(sentence: &str) -> Option<&str> {
+    const OPENERS: [&str; 12] = [
+        "within", "based in", "located in", "reside in", "residing in", "anywhere in", "remote in", "remote -",
+        "across", "authorized to work in", "remotely from", "remote from",
+    ];
+    let lower = sentence.to_ascii_lowercase();
+    let behind = OPENERS.iter().filter_map(|opener| lower.find(opener).map(|at| at + opener.len())).min()?;
+    let most = sentence.floor_char_boundary((behind + 60).min(sentence.len()));
+    sentence.get(behind..most)
+}
