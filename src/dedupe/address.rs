@@ -132,7 +132,13 @@ fn system_number(host: &str, segments: &[&str], parameters: &[(String, &str)]) -
             page.len() <= 2 && numeric_or_empty(page) && first.bytes().any(|byte| byte.is_ascii_digit());
         return Some((host.to_owned(), if is_page { first } else { requisition }.to_owned()));
     }
-    None
+    // Anywhere else, a number in the path is the advertisement's, whatever language or headline stands around it.
+    let number = segments.iter().rev().find_map(|segment| {
+        let (first, _) = segment.split_once('-').unwrap_or((segment, ""));
+        let is_year = first.len() == 4 && (first.starts_with("19") || first.starts_with("20"));
+        (numeric(first) && !is_year).then(|| first.to_owned())
+    })?;
+    Some((host.to_owned(), number))
 }
 
 fn numeric_or_empty(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What the stage dedupe reads and says: a job as it is compared, a link between two jobs with its reason, a member of a
 //! cluster. Pure; nothing is ever merged in place: a cluster is a row beside the jobs, and taking it away undoes it.
 
-use crate::posting::RemoteType;
+use crate::posting::{ContractType, Hundredths, RemoteType};
 use chrono::{DateTime, Utc};
 
 /// Changes whenever two jobs would be compared or grouped differently, so that everything is compared again.
@@ -32,6 +32,10 @@ pub struct DedupeJob<'a> {
     pub requisition_ids: &'a [String],
     /// The description as plain text.
     pub description_text: Option<&'a str>,
+    /// The kind of contract.
+    pub contract_type: ContractType,
+    /// The least and the most pay that its fields state, whatever the currency and period.
+    pub pay: (Option<Hundredths>, Option<Hundredths>),
     /// When it was published.
     pub posted_at: Option<DateTime<Utc>>,
     /// The sources that have it, such as `greenhouse`.

@@ -125,6 +125,11 @@ impl Spots {
         if self.spots.is_empty() || other.spots.is_empty() {
             return self.relation_of_words(other);
         }
+        let is_wide = |spots: &[Spot]| spots.iter().all(|spot| spot.city == 0);
+        if is_wide(&self.spots) && is_wide(&other.spots) && self.words != other.words && !self.is_remote {
+            // The country is known, and the rest of the words says where in it.
+            return self.relation_of_words(other);
+        }
         let mut best = Where::Apart;
         for left in &self.spots {
             for right in &other.spots {

@@ -4,10 +4,12 @@
 use super::address::{self, Address};
 use super::bytes::{Reader, Writer};
 use super::core::DedupeJob;
+use super::facts::Facts;
 use super::hash;
 use super::place::{MOST_SPOTS, MOST_WORDS, Spot, Spots};
 use super::text::{BINS, Boilerplate, Shingles, Sketch};
 use super::title;
+use crate::posting::{ContractType, Hundredths};
 use crate::taxonomy::words::fold;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,6 +60,12 @@ pub struct Signature {
     pub(super) digest: u64,
     /// What the text says besides the employer's boilerplate.
     pub(super) sketch: Sketch,
+    /// Terms and names in the text.
+    pub(super) facts: Facts,
+    /// The kind of contract; 0 when unknown.
+    pub(super) contract: u8,
+    /// Hash of the stated pay; 0 when none is.
+    pub(super) pay: u32,
 }
 
 impl Signature {
@@ -75,7 +83,7 @@ impl Signature {
         self.length > 0
     }
 
-    /// The bytes that are stored: about 450, at most 900.
+    /// The bytes that are stored: about 550, at most 1,100.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut to = Writer::default();
         to.u8(FORMAT);
@@ -100,6 +108,10 @@ impl Signature {
         to.list(&self.sources, |to, source| to.u32(*source));
         to.u16(self.length);
         to.u64(self.digest);
+        to.list(&self.facts.terms, |to, fact| to.u32(*fact));
+        to.list(&self.facts.names, |to, name| to.u32(*name));
+        to.u8(self.contract);
+        to.u32(self.pay);
         to.u16(self.sketch.count);
         if self.sketch.count > 0 {
             to.bytes(self.sketch.bins());
@@ -122,7 +134,9 @@ impl Signature {
         let words = from.list(Reader::u32)?;
         let (links, requisitions) = (from.list(Reader::u64)?, from.list(Reader::u64)?);
         let sources = from.list(Reader::u32)?;
-        let (length, digest, count) = (from.u16()?, from.u64()?, from.u16()?);
+        let (length, digest) = (from.u16()?, from.u64()?);
+        let facts = Facts { terms: from.list(Reader::u32)?, names: from.list(Reader::u32)? };
+        let (contract, pay, count) = (from.u8()?, from.u32()?, from.u16()?);
         let bins = if count > 0 { from.array()? } else { [0; BINS] };
         from.is_at_end().then_some(Signature {
             hash_key,
@@ -139,6 +153,9 @@ impl Signature {
             length,
             digest,
             sketch: Sketch::from_parts(count, bins),
+            facts,
+            contract,
+            pay,
         })
     }
 }
@@ -189,6 +206,21 @@ fn signature(job: &DedupeJob, title: String, text: &Shingles, boilerplate: &Boil
         length: text.len().min(usize::from(u16::MAX)) as u16,
         digest: text.digest(),
         sketch: boilerplate.sketch_without(text),
+        facts: Facts::of(job.description_text.unwrap_or_default()),
+        contract: contract(job.contract_type),
+        pay: pay(job.pay),
+    }
+}
+
+fn contract(contract_type: ContractType) -> u8 {
+    let known = ContractType::ALL.iter().position(|known| *known == contract_type);
+    if contract_type == ContractType::Unknown { 0 } else { known.map_or(0, |at| at as u8 + 1) }
+}
+
+fn pay((least, most): (Option<Hundredths>, Option<Hundredths>)) -> u32 {
+    match (least.or(most), most.or(least)) {
+        (Some(least), Some(most)) => hash::short(&format!("{} {}", least.0, most.0)),
+        _ => 0,
     }
 }
 

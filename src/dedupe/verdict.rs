@@ -107,6 +107,9 @@ impl Pair<'_> {
         if self.title.is_conflict || self.place == Where::Apart {
             return self.near_miss(why);
         }
+        if self.terms_differ() {
+            return self.near_miss(why);
+        }
         let similarity = if self.title.is_same { self.same_headline() } else { self.changed_headline() };
         match similarity {
             Some(similarity) => Some(self.merged(why, similarity)),
@@ -148,11 +151,11 @@ impl Pair<'_> {
         let is_long = self.left.sketch.count.min(self.right.sketch.count) >= LONG;
         let at_place = match self.place {
             Where::Same => true,
-            Where::Near | Where::Open => self.title.is_same,
-            Where::Apart => false,
+            Where::Open => self.title.is_same,
+            Where::Near | Where::Apart => false,
         };
         let by_title = !self.title.is_conflict && self.title.similarity >= NEAR_TITLE;
-        if text >= COPIED_TEXT && is_long && at_place && by_title {
+        if text >= COPIED_TEXT && is_long && at_place && by_title && !self.terms_differ() {
             Some(self.merged(Why::AgencyCopy, text * 0.9))
         } else {
             (text >= NEAR_MISS).then(|| self.retained(Why::AgencyCopy))
@@ -168,6 +171,14 @@ impl Pair<'_> {
         } else {
             overlap.jaccard
         })
+    }
+
+    /// One headline stands above openings of several bands, wards or contracts: what is stated decides.
+    fn terms_differ(&self) -> bool {
+        let (left, right) = (self.left, self.right);
+        let contract = left.contract != right.contract && left.contract != 0 && right.contract != 0;
+        let pay = left.pay != right.pay && left.pay != 0 && right.pay != 0;
+        contract || pay || left.facts.differ(&right.facts)
     }
 
     fn is_one_text(&self) -> bool {

@@ -13,7 +13,7 @@ use job_etl::dedupe::core::{DedupeJob, Member, Verdict};
 use job_etl::dedupe::links::links;
 use job_etl::dedupe::signature::{Signature, signatures};
 use job_etl::taxonomy::Taxonomy;
-use pairs::{Label, Pair};
+use pairs::{BY_HAND, Label, Pair};
 use postings::{Posting, Postings};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -33,33 +33,43 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
         return Ok(Vec::new());
     }
     let found = dedupe(&postings.all);
-    let mut scores: BTreeMap<&str, Score> = BTreeMap::new();
+    let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     for pair in &pairs {
         let is_one = found.members[pair.left].cluster_id == found.members[pair.right].cluster_id;
-        let score = scores.entry(&pair.kind).or_default();
-        match (pair.label, is_one) {
-            (Label::Same, true) => score.right += 1,
-            (Label::Same, false) => score.missed += 1,
-            (Label::Different, true) => score.wrong += 1,
-            (Label::Different, false) => score.right_nulls += 1,
+        let one_key = postings.all[pair.left].hash_key() == postings.all[pair.right].hash_key();
+        for line in lines_of(pair, one_key) {
+            add(scores.entry(line).or_default(), pair.label, is_one);
         }
-        if misses && is_one != (pair.label == Label::Same) {
+        if pair.kind == BY_HAND {
+            let with_key = format!("{BY_HAND}, with what the key merges");
+            add(scores.entry(with_key).or_default(), pair.label, is_one || one_key);
+        }
+        if misses && !pair.held_out && is_one != (pair.label == Label::Same) {
             report::miss(&miss(pair, &found, &postings.all));
         }
     }
-    let mut tasks: Vec<Task> =
-        scores.into_iter().map(|(kind, score)| Task { name: format!("duplicates, {kind}"), score }).collect();
-    let whole =
-        tasks.iter().filter(|task| !task.name.contains("contradict")).fold(Score::default(), |sum, task| {
-            Score {
-                right: sum.right + task.score.right,
-                wrong: sum.wrong + task.score.wrong,
-                missed: sum.missed + task.score.missed,
-                right_nulls: sum.right_nulls + task.score.right_nulls,
-            }
-        });
-    tasks.push(Task { name: "duplicates, all of these".to_owned(), score: whole });
-    Ok(tasks)
+    Ok(scores.into_iter().map(|(kind, score)| Task { name: format!("duplicates, {kind}"), score }).collect())
+}
+
+/// The lines that a pair counts in. A pair whose company, title and place are equal is one job before dedupe sees it.
+fn lines_of(pair: &Pair, one_key: bool) -> Vec<String> {
+    let mut lines = vec![pair.kind.clone()];
+    if pair.kind == BY_HAND {
+        lines.push(format!("{BY_HAND}, {} half", if pair.held_out { "held-out" } else { "tuning" }));
+        if !one_key {
+            lines.push(format!("{BY_HAND}, of two keys"));
+        }
+    }
+    lines
+}
+
+fn add(score: &mut Score, label: Label, is_one: bool) {
+    match (label, is_one) {
+        (Label::Same, true) => score.right += 1,
+        (Label::Same, false) => score.missed += 1,
+        (Label::Different, true) => score.wrong += 1,
+        (Label::Different, false) => score.right_nulls += 1,
+    }
 }
 
 /// All postings through the pure core; each posting is a job of its own.

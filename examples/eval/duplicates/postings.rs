@@ -5,9 +5,9 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 use job_etl::dedupe::core::{DedupeJob, Place};
 use job_etl::normalize::html;
-use job_etl::normalize::keys::company_key;
+use job_etl::normalize::keys::{company_key, hash_key};
 use job_etl::normalize::links::link;
-use job_etl::posting::RemoteType;
+use job_etl::posting::{ContractType, Hundredths, RemoteType};
 use job_etl::taxonomy::{Taxonomy, language};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -32,6 +32,8 @@ pub struct Posting {
     is_remote: bool,
     links: Vec<String>,
     text: Option<String>,
+    contract: Option<ContractType>,
+    pay: (Option<Hundredths>, Option<Hundredths>),
     posted_at: Option<DateTime<Utc>>,
     sources: Vec<String>,
     language: Option<&'static str>,
@@ -64,6 +66,11 @@ impl Posting {
         }
     }
 
+    /// The key by which postings are one job before anything is compared.
+    pub fn hash_key(&self) -> String {
+        hash_key(&self.company, &self.title, Some(&self.location))
+    }
+
     /// As the stage reads it.
     pub fn job(&self) -> DedupeJob<'_> {
         DedupeJob {
@@ -78,6 +85,8 @@ impl Posting {
             links: &self.links,
             requisition_ids: &[],
             description_text: self.text.as_deref(),
+            contract_type: self.contract.unwrap_or(ContractType::Unknown),
+            pay: self.pay,
             posted_at: self.posted_at,
             sources: &self.sources,
         }
@@ -205,7 +214,20 @@ fn posting(row: &Value, taxonomy: &Taxonomy) -> Option<(Vec<String>, Posting)> {
         posting.posted_at = instant(text("creation_date"));
         return Some((texts(&["id", "url"]), posting));
     }
+    if row["source"].is_string() && row["text"].is_string() {
+        return Some((texts(&["id"]), thread(row, taxonomy)));
+    }
     None
+}
+
+/// A comment of a "who is hiring" thread: company, role and place stand in its first line between bars.
+fn thread(row: &Value, taxonomy: &Taxonomy) -> Posting {
+    let text = plain(row["text"].as_str(), None).unwrap_or_default();
+    let head: Vec<&str> = text.lines().next().unwrap_or_default().split('|').map(str::trim).collect();
+    let part = |index: usize| head.get(index).copied().unwrap_or_default();
+    let mut posting = Posting::new(part(0), part(1), &[part(2).to_owned()], &[], taxonomy);
+    posting.text = Some(text.clone());
+    posting
 }
 
 fn ashby(row: &Value, taxonomy: &Taxonomy) -> Posting {
@@ -227,6 +249,7 @@ fn ashby(row: &Value, taxonomy: &Taxonomy) -> Posting {
     posting.text = plain(row["descriptionHtml"].as_str(), row["descriptionPlain"].as_str());
     posting.posted_at = instant(text("publishedAt"));
     posting.sources = vec!["ashby".to_owned()];
+    posting.contract = contract(text("employmentType"));
     posting
 }
 
@@ -250,7 +273,29 @@ fn linked_data(row: &Value, taxonomy: &Taxonomy) -> Posting {
     let html = text("description").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     posting.text = plain(Some(&html), None);
     posting.posted_at = instant(text("datePosted"));
+    posting.contract = contract(text("employmentType"));
+    posting.pay = pay(&row["baseSalary"]["value"]["minValue"], &row["baseSalary"]["value"]["maxValue"]);
     posting
+}
+
+fn pay(least: &Value, most: &Value) -> (Option<Hundredths>, Option<Hundredths>) {
+    let amount = |value: &Value| {
+        let number = value.as_f64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
+        number.filter(|number| *number > 0.0).and_then(Hundredths::from_f64)
+    };
+    (amount(least), amount(most))
+}
+
+/// The contract by the words that sources use for it, where they are plain.
+fn contract(employment: &str) -> Option<ContractType> {
+    match employment.to_ascii_lowercase().replace(['_', '-', ' '], "").as_str() {
+        "fulltime" => Some(ContractType::FullTime),
+        "parttime" => Some(ContractType::PartTime),
+        "contract" | "contractor" => Some(ContractType::Contract),
+        "intern" | "internship" => Some(ContractType::Intern),
+        "temporary" => Some(ContractType::Temp),
+        _ => None,
+    }
 }
 
 fn france(row: &Value, taxonomy: &Taxonomy) -> Posting {

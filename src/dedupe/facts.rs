@@ -1,0 +1,313 @@
+//! The few statements of a description in which two openings under one headline differ although the words around them agree:
+//! band, hours, times, contract, years asked for, amounts, and names of wards, teams, towns and people. Kept as hashes of a
+//! class and a value; compared class by class.
+
+use super::hash;
+
+/// Most facts of each kind that are kept: those with the smallest hashes, so that two lists stay comparable.
+const MOST: [usize; 2] = [24, 24];
+/// Longest text that is read, in bytes.
+const LONGEST: usize = 40_000;
+
+/// Statements of terms, and names. Each is sorted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Facts {
+    /// Class in the upper four bits, hash of the value below.
+    pub terms: Vec<u32>,
+    /// Hashes of words with a capital that no sentence begins with.
+    pub names: Vec<u32>,
+}
+
+/// The classes of terms; each has its own way to differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Band = 1,
+    Hours = 2,
+    Time = 3,
+    Contract = 4,
+    Years = 5,
+    Amount = 6,
+}
+
+/// Words that name a contract, a share of time or a shift: the word, and what it counts as.
+const CONTRACTS: &[(&str, &str)] = &[
+    ("permanent", "permanent"),
+    ("fixed-term", "fixed"),
+    ("fixed", "fixed"),
+    ("temporary", "fixed"),
+    ("maternity", "cover"),
+    ("secondment", "secondment"),
+    ("bank", "bank"),
+    ("locum", "locum"),
+    ("part-time", "part"),
+    ("full-time", "full"),
+    ("night", "night"),
+    ("nights", "night"),
+    ("cdi", "permanent"),
+    ("cdd", "fixed"),
+    ("internship", "intern"),
+    ("contractor", "contractor"),
+    ("bilingual", "bilingual"),
+    ("newly", "newly"),
+];
+
+/// Words with a capital that are no names.
+const NO_NAMES: &[&str] = &[
+    "i",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "janvier",
+    "mars",
+    "avril",
+    "the",
+    "we",
+    "you",
+    "our",
+    "your",
+    "this",
+    "a",
+    "an",
+    "as",
+    "in",
+    "for",
+    "and",
+    "or",
+    "of",
+    "to",
+    "if",
+    "it",
+    "is",
+    "nous",
+    "vous",
+    "le",
+    "la",
+    "les",
+    "votre",
+    "notre",
+    "apply",
+    "please",
+    "email",
+    "tel",
+    "ref",
+    "am",
+    "pm",
+    "ext",
+];
+
+impl Facts {
+    /// Reads a text.
+    pub fn of(text: &str) -> Facts {
+        let mut end = text.len().min(LONGEST);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let mut facts = Facts::default();
+        let mut before = Word { text: "", begins: true };
+        for word in (Words { rest: &text[..end], begins: true }) {
+            facts.read(before, word);
+            before = word;
+        }
+        for (list, most) in [&mut facts.terms, &mut facts.names].into_iter().zip(MOST) {
+            list.sort_unstable();
+            list.dedup();
+            list.truncate(most);
+        }
+        facts
+    }
+
+    fn read(&mut self, before: Word, word: Word) {
+        let bytes = word.text.as_bytes();
+        let has_digit = bytes.iter().any(u8::is_ascii_digit);
+        if has_digit {
+            self.read_number(before.text, word.text);
+            return;
+        }
+        if before.text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+            self.read_unit(before.text, word.text);
+        }
+        let is_capital = bytes.first().is_some_and(u8::is_ascii_uppercase);
+        if is_capital && !word.begins && bytes.len() > 1 {
+            let lower = word.text.to_ascii_lowercase();
+            if !NO_NAMES.contains(&lower.as_str()) {
+                self.names.push(hash::short(&lower));
+            }
+        }
+        let length = bytes.len();
+        if (3..=10).contains(&length)
+            && let Some((_, contract)) =
+                CONTRACTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word.text))
+        {
+            self.add(Class::Contract, contract);
+        }
+        let time =
+            |first: &str| before.text.eq_ignore_ascii_case(first) && word.text.eq_ignore_ascii_case("time");
+        if time("part") {
+            self.add(Class::Contract, "part");
+        } else if time("full") {
+            self.add(Class::Contract, "full");
+        }
+    }
+
+    /// A number says what the word before it names, or is an amount or a time by its own form.
+    fn read_number(&mut self, before: &str, number: &str) {
+        let is_band = ["band", "bands", "grade", "level", "niveau", "stage", "tier"]
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(before));
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+        let lower = number.to_ascii_lowercase();
+        if is_band && digits.len() <= 2 {
+            self.add(Class::Band, &digits);
+        } else if (lower.ends_with("am") || lower.ends_with("pm")) && digits.len() <= 4 {
+            self.add(Class::Time, &lower);
+        } else if number.starts_with(['$', '£', '€']) {
+            self.add(Class::Amount, &digits);
+        }
+    }
+
+    /// The word after a number says what it counts.
+    fn read_unit(&mut self, number: &str, unit: &str) {
+        let is = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(unit));
+        let value = number.trim_end_matches('+').trim_end_matches(".0").trim_end_matches(".00");
+        if value.len() > 5 {
+            return;
+        }
+        if is(&["hours", "hrs", "hour", "heures", "hpw"]) {
+            self.add(Class::Hours, value);
+        } else if is(&["years", "year", "yrs", "ans"]) {
+            self.add(Class::Years, value);
+        } else if is(&["months", "month", "mois"]) {
+            self.add(Class::Contract, value);
+        } else if is(&["am", "pm"]) {
+            self.add(Class::Time, &format!("{value}{}", unit.to_ascii_lowercase()));
+        }
+    }
+
+    fn add(&mut self, class: Class, value: &str) {
+        self.terms.push((class as u32) << 28 | hash::short(value) & 0x0fff_ffff);
+    }
+
+    /// Whether two texts that are otherwise one differ in a term that both state, or each names what the other does not.
+    pub fn differ(&self, other: &Facts) -> bool {
+        let only = |left: &[u32], right: &[u32], most: usize| count_only(left, right, most);
+        let class = |facts: &[u32], class: Class| -> Vec<u32> {
+            facts.iter().copied().filter(|fact| fact >> 28 == class as u32).collect()
+        };
+        let terms = [Class::Band, Class::Hours, Class::Contract, Class::Years, Class::Amount, Class::Time];
+        let by_terms = terms.into_iter().any(|name| {
+            let (left, right) = (class(&self.terms, name), class(&other.terms, name));
+            let both = !left.is_empty() && !right.is_empty();
+            both && left != right
+        });
+        let names = only(&self.names, &other.names, MOST[1]).min(only(&other.names, &self.names, MOST[1]));
+        by_terms || names >= 1
+    }
+}
+
+/// How many of `left` are not in `right`, as far as both lists reach: a full list was cut, and says nothing beyond its end.
+fn count_only(left: &[u32], right: &[u32], most: usize) -> usize {
+    let end = if right.len() >= most { right.last().copied().unwrap_or(u32::MAX) } else { u32::MAX };
+    left.iter().filter(|item| **item <= end && right.binary_search(item).is_err()).count()
+}
+
+/// A word with its signs, and whether a sentence, a line or a list item begins with it.
+#[derive(Debug, Clone, Copy)]
+struct Word<'a> {
+    text: &'a str,
+    begins: bool,
+}
+
+struct Words<'a> {
+    rest: &'a str,
+    begins: bool,
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = Word<'a>;
+
+    fn next(&mut self) -> Option<Word<'a>> {
+        let bytes = self.rest.as_bytes();
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80 || byte == b'$';
+        let start = bytes.iter().position(|byte| is_word(*byte))?;
+        let begins = self.begins || bytes[..start].iter().any(|byte| is_break(*byte));
+        let mut end = start;
+        while end < bytes.len() && (is_word(bytes[end]) || is_inner(bytes, end)) {
+            end += 1;
+        }
+        let text = &self.rest[start..end];
+        self.rest = &self.rest[end..];
+        self.begins = false;
+        Some(Word { text, begins })
+    }
+}
+
+/// Whether a sentence, a line or an item of a list ends here.
+fn is_break(byte: u8) -> bool {
+    matches!(byte, b'.' | b'!' | b'?' | b'\n' | b':' | b'*' | b'|' | b'"' | b'(' | b'-' | b';')
+}
+
+/// A point, comma, hyphen or colon between two letters or digits belongs to the word.
+fn is_inner(bytes: &[u8], at: usize) -> bool {
+    let beside = at > 0
+        && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
+        && bytes[at - 1].is_ascii_alphanumeric();
+    beside && matches!(bytes[at], b'.' | b',' | b'-' | b':' | b'\'')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(left: &str, right: &str, differ: bool) {
+        let (left_facts, right_facts) = (Facts::of(left), Facts::of(right));
+        assert_eq!(
+            left_facts.differ(&right_facts),
+            differ,
+            "{left} | {right}\n{left_facts:?}\n{right_facts:?}"
+        );
+        assert_eq!(right_facts.differ(&left_facts), differ);
+    }
+
+    #[test]
+    fn terms_that_both_state_tell_apart() {
+        check("a nurse at Band 5 on the ward", "a nurse at band 6 on the ward", true);
+        check("for 37.5 hours a week", "for 22.5 hours a week", true);
+        check("a permanent post", "a fixed-term post", true);
+        check("with 3+ years of practice", "with 7+ years of practice", true);
+        check("from 4.30am to noon", "from 11pm to noon", true);
+        check("a permanent post", "a post", false);
+        check("apply by 3 May 2026", "apply by 9 June 2026", false);
+    }
+
+    #[test]
+    fn names_tell_apart_when_each_has_its_own() {
+        check("you will join Heron ward", "you will join Linnet ward", true);
+        check("you will join Heron ward", "you will join the ward", false);
+        check("Apply now. Heron is a ward", "Heron is a ward", false);
+    }
+
+    #[test]
+    fn every_text_can_be_read() {
+        for text in ["", "$", "£", "é-", "5", "5 hours", "band", "日本 5 hours", "a\u{0}b", "--..", "$£€5"]
+        {
+            Facts::of(text);
+        }
+    }
+}
