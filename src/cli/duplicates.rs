@@ -60,18 +60,13 @@ async fn apart(global: &Global, one: &str, other: &str, note: Option<&str>) -> R
     if one.hash_key == other.hash_key {
         return Err(Usage("a job cannot be kept apart from itself; give two hashes".into()).into());
     }
-    let is_new =
-        kept_apart::add(&mut connection, &one.hash_key, &other.hash_key, plan::now(), note).await?;
+    let is_new = kept_apart::add(&mut connection, &one.hash_key, &other.hash_key, plan::now(), note).await?;
     drop(connection);
     database.close().await?;
     for job in [&one, &other] {
         print(&line(&job.hash_key, &job.job_title, &job.company, job.location.as_deref(), table::width()));
     }
-    print(if is_new {
-        "are kept apart from the next `job-etl dedupe` on"
-    } else {
-        "are kept apart already"
-    });
+    print(if is_new { "are kept apart from the next `job-etl dedupe` on" } else { "are kept apart already" });
     Ok(0)
 }
 
@@ -86,7 +81,12 @@ async fn together(global: &Global, one: &str, other: &str) -> Result<u8> {
             print(&format!("{} and {}", short(&pair.left_hash_key), short(&pair.right_hash_key)));
             print("are compared again from the next `job-etl dedupe` on");
         }
-        [] => return Err(Usage(format!("{one} and {other} are not kept apart; `job-etl dedupe --report` lists who is")).into()),
+        [] => {
+            return Err(Usage(format!(
+                "{one} and {other} are not kept apart; `job-etl dedupe --report` lists who is"
+            ))
+            .into());
+        }
         _ => return Err(Usage("several pairs begin so; give more of each hash".into()).into()),
     }
     database.close().await?;
@@ -180,7 +180,9 @@ fn text(found: &Found, width: usize) -> String {
             truncate_str(&line, width, "…").into_owned()
         }));
     }
-    lines.push("\n`job-etl dedupe --apart HASH HASH` keeps two jobs apart, --together takes it back.".to_owned());
+    lines.push(
+        "\n`job-etl dedupe --apart HASH HASH` keeps two jobs apart, --together takes it back.".to_owned(),
+    );
     lines.join("\n")
 }
 
@@ -226,13 +228,8 @@ fn largest(cluster: &Cluster, width: usize) -> String {
         reposts => format!("  reposted {reposts}×"),
     };
     let room = width.saturating_sub(measure_text_width(&again) + 8);
-    let job = line(
-        &cluster.hash_key,
-        &cluster.job_title,
-        &cluster.company,
-        cluster.location.as_deref(),
-        room,
-    );
+    let job =
+        line(&cluster.hash_key, &cluster.job_title, &cluster.company, cluster.location.as_deref(), room);
     format!("{:>6}  {job}{again}", thousands(cluster.cluster_size.unsigned_abs().into()))
 }
 
@@ -286,7 +283,9 @@ pub fn others(members: &[Member], hash_key: &str, width: usize) -> Option<String
             "  {}",
             line(&member.hash_key, &member.job_title, &member.company, location, width.saturating_sub(2))
         ));
-        lines.push(truncate_str(&format!("            {} · {why}", marks.join(" · ")), width, "…").into_owned());
+        lines.push(
+            truncate_str(&format!("            {} · {why}", marks.join(" · ")), width, "…").into_owned(),
+        );
     }
     Some(lines.join("\n"))
 }

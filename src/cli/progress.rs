@@ -151,7 +151,8 @@ fn stage_line(
     duration_ms: u64,
     note: Option<&str>,
 ) -> String {
-    let mut line = format!("{} {stage:<9} {:>7}  {}", mark(status), seconds(duration_ms), counted_by(stage, counts));
+    let mut line =
+        format!("{} {stage:<9} {:>7}  {}", mark(status), seconds(duration_ms), counted_by(stage, counts));
     if let Some(note) = note {
         line.push_str(&format!("\n            {note}"));
     }

@@ -254,7 +254,8 @@ async fn apply(conn: &mut PgConnection, migrator: &Migrator) -> Result<()> {
     // The default privileges of schema ops let the writer change every table in it; not this one.
     conn.execute("revoke insert, update, delete on ops._sqlx_migrations from job_etl_writer").await?;
     // A database bootstrapped by an earlier version lacks this privilege; runs read the reader's marks and write none.
-    conn.execute("grant select, insert, update, delete on all tables in schema app to job_etl_writer").await?;
+    conn.execute("grant select, insert, update, delete on all tables in schema app to job_etl_writer")
+        .await?;
     Ok(())
 }
 

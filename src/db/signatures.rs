@@ -42,6 +42,9 @@ pub struct BlockJob {
     pub place_lat: Option<f64>,
     pub place_lon: Option<f64>,
     pub description_text: Option<String>,
+    pub contract_type: String,
+    pub salary_min_cents: Option<i64>,
+    pub salary_max_cents: Option<i64>,
     pub remote_type: String,
     pub language: Option<String>,
     /// JSON, a list of {city, region, country, lat, lon}.
@@ -110,14 +113,9 @@ async fn read(pool: &PgPool, chunk: Vec<Pending>) -> Result<Vec<Block>> {
     let companies: Vec<&str> = chunk.iter().map(|block| block.company_key.as_str()).collect();
     let parts: Vec<i16> = chunk.iter().map(|block| block.parts).collect();
     let part: Vec<i16> = chunk.iter().map(|block| block.part).collect();
-    let mut rows = sqlx::query_file_as!(
-        BlockJob,
-        "src/db/jobs_of_blocks.sql",
-        &companies as &[&str],
-        &parts,
-        &part
-    )
-    .fetch(pool);
+    let mut rows =
+        sqlx::query_file_as!(BlockJob, "src/db/jobs_of_blocks.sql", &companies as &[&str], &parts, &part)
+            .fetch(pool);
     let mut jobs: Vec<Vec<BlockJob>> = chunk.iter().map(|_| Vec::new()).collect();
     while let Some(job) = rows.try_next().await.context("cannot read the jobs of blocks")? {
         jobs[job.position as usize - 1].push(job);

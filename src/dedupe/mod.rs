@@ -24,7 +24,7 @@ use crate::db::clusters::{ClusterRow, LinkRow};
 use crate::db::kept_apart;
 use crate::db::ledger::{Counts, Run};
 use crate::db::signatures::{self as blocks, Block, BlockJob, SignedBlock};
-use crate::posting::RemoteType;
+use crate::posting::{ContractType, Hundredths, RemoteType};
 use crate::revision::revision;
 use anyhow::{Context, Result};
 use core::{DedupeJob, Link, Member, Place, Verdict};
@@ -86,8 +86,12 @@ async fn sign(pool: &PgPool, run: &Run, revision: &str, progress: &dyn Fn(u64)) 
 
 fn sign_one(block: Block) -> SignedBlock {
     let places: Vec<Vec<Place>> = block.jobs.iter().map(places).collect();
-    let jobs: Vec<DedupeJob> =
-        block.jobs.iter().zip(&places).map(|(job, places)| compared(job, places, &block.company_key)).collect();
+    let jobs: Vec<DedupeJob> = block
+        .jobs
+        .iter()
+        .zip(&places)
+        .map(|(job, places)| compared(job, places, &block.company_key))
+        .collect();
     let signatures = signature::signatures(&jobs).iter().map(Signature::to_bytes).collect();
     SignedBlock {
         company_key: block.company_key,
@@ -112,6 +116,8 @@ fn compared<'a>(job: &'a BlockJob, places: &'a [Place], company_key: &'a str) ->
         links: &job.links,
         requisition_ids: &job.requisition_ids,
         description_text: job.description_text.as_deref(),
+        contract_type: ContractType::from_stored(&job.contract_type).unwrap_or(ContractType::Unknown),
+        pay: (job.salary_min_cents.map(Hundredths), job.salary_max_cents.map(Hundredths)),
         posted_at: job.posted_at,
         sources: &job.sources,
     }

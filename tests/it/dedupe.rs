@@ -89,10 +89,16 @@ async fn places_and_links_reenter_too() {
     insert(&database, &postings()).await;
     dedupe(&database).await;
     for (what, statement) in [
-        ("a place", "update staging.job_enrichments set places = '[{\"city\": \"Toronto\", \"country\": \"CA\"}]'
-                     where location_city = 'Halifax'"),
-        ("a link", "update staging.job_sightings set apply_url = 'https://apply.example/other'
-                    where source_job_id = '5'"),
+        (
+            "a place",
+            "update staging.job_enrichments set places = '[{\"city\": \"Toronto\", \"country\": \"CA\"}]'
+                     where location_city = 'Halifax'",
+        ),
+        (
+            "a link",
+            "update staging.job_sightings set apply_url = 'https://apply.example/other'
+                    where source_job_id = '5'",
+        ),
     ] {
         sqlx::query(statement).execute(&*database).await.expect(what);
         assert_eq!(dedupe(&database).await.seen, 1, "{what}");
@@ -234,17 +240,30 @@ async fn reposts_are_counted_and_an_open_job_is_listed() {
     let clusters = clusters(&database).await;
     let canonical = if clusters["1"].1 { "1" } else { "2" };
     let later = if canonical == "1" { "2" } else { "1" };
-    for (number, seen) in [(canonical, "closed_at = '2026-11-20Z', closed_reason = 'absent'"), (later, "first_seen_at = '2026-11-21Z'")]
-    {
-        let statement = format!("update staging.posting_presence set {seen} where source_job_id = '{number}'");
+    for (number, seen) in [
+        (canonical, "closed_at = '2026-11-20Z', closed_reason = 'absent'"),
+        (later, "first_seen_at = '2026-11-21Z'"),
+    ] {
+        let statement =
+            format!("update staging.posting_presence set {seen} where source_job_id = '{number}'");
         sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&*database).await.expect("presence");
     }
     jobs::roll_up(&database).await;
     let counts = dedupe(&database).await;
     assert_eq!((counts.seen, counts.rows), (0, 1), "presence changes no signature");
-    assert_eq!(count(&database, "select reposts::bigint from marts.fact_jobs where is_canonical and cluster_size = 2").await, 1);
+    assert_eq!(
+        count(
+            &database,
+            "select reposts::bigint from marts.fact_jobs where is_canonical and cluster_size = 2"
+        )
+        .await,
+        1
+    );
     assert_eq!(count(&database, listed).await, 4, "the open one stands in");
-    assert_eq!(count(&database, "select count(*) from marts.fact_jobs where is_listed and not is_canonical").await, 1);
+    assert_eq!(
+        count(&database, "select count(*) from marts.fact_jobs where is_listed and not is_canonical").await,
+        1
+    );
 }
 
 /// The reader's way through it, by the command line.

@@ -5,8 +5,8 @@
 use crate::schema::{path, standing_views};
 use crate::support::{TestDb, test_db};
 use job_etl::db::schema::migrate;
-use job_etl::dedupe::core::Why;
 use job_etl::db::views::{MODELS, render, render_models};
+use job_etl::dedupe::core::Why;
 use job_etl::posting::{ContractType, Precision, RemoteType, SalaryPeriod, Seniority};
 use serde::Deserialize;
 use sqlx::postgres::{PgConnectOptions, PgConnection};

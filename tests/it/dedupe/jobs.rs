@@ -27,7 +27,13 @@ pub struct Job {
     pub text: u64,
 }
 
-pub fn opening(number: u32, company: &'static str, title: &'static str, location: &'static str, text: u64) -> Job {
+pub fn opening(
+    number: u32,
+    company: &'static str,
+    title: &'static str,
+    location: &'static str,
+    text: u64,
+) -> Job {
     Job { number, company, title, location, text }
 }
 
