@@ -86,12 +86,16 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     if arguments.full {
         sizes.push(1_000_000);
     }
+    let mut dedupe = Vec::new();
     for postings in sizes {
         let scratch = Scratch::make(arguments, postings)?;
         let scale = affordable_scale(&scratch.folder, postings)?;
         let figures = measure_size(&programs, &scratch.folder, &shipped, postings, scale).await?;
         report::size(&figures, &mut aims);
+        let stage = figures.run.stages.iter().find(|stage| stage.stage == "dedupe");
+        dedupe.extend(stage.map(|stage| (postings, stage.seconds)));
     }
+    report::growth(&dedupe, &mut aims);
     aims.print();
     Ok(())
 }
