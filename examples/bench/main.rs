@@ -3,12 +3,15 @@
 //! ```text
 //! make bench                                # 10,000 and 100,000 postings
 //! make bench BENCH="--full"                 # 1,000,000 too; shorter postings when the disk demands it
+//! make bench BENCH="--dedupe"               # dedupe alone
 //! make bench BENCH="1000 --keep"            # a size of your own; the scratch folder stays
 //! ```
 //!
 //! A missed aim is a result and not a failure: the exit code is 0 unless something broke.
 
+mod dedupe;
 mod floor;
+mod openings;
 mod per_core;
 mod pipeline;
 mod process;
@@ -58,6 +61,12 @@ struct Arguments {
     /// Write the spellings of skills and some descriptions there for other tools, and measure nothing else.
     #[arg(long, value_name = "DIR")]
     skills_for_peers: Option<PathBuf>,
+    /// Write invented jobs there for other tools, and measure nothing else.
+    #[arg(long, value_name = "DIR")]
+    jobs_for_peers: Option<PathBuf>,
+    /// Measure dedupe, and nothing else.
+    #[arg(long)]
+    dedupe: bool,
 }
 
 #[tokio::main]
@@ -75,13 +84,25 @@ async fn main() -> Result<()> {
 async fn measure(arguments: &Arguments) -> Result<()> {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
     if let Some(folder) = &arguments.skills_for_peers {
-        let sample = arguments.data.as_deref().map_or_else(per_core::Sample::invented, per_core::Sample::real)?;
+        let sample =
+            arguments.data.as_deref().map_or_else(per_core::Sample::invented, per_core::Sample::real)?;
         return skills::write_for_peers(&per_core::normalize(&sample)?.1, &shipped, folder);
+    }
+    if let Some(folder) = &arguments.jobs_for_peers {
+        return dedupe::write_for_peers(folder);
+    }
+    if arguments.dedupe {
+        report::machine();
+        let mut aims = Aims::default();
+        report::dedupe(&dedupe::SIZES.map(dedupe::measure), &mut aims);
+        aims.print();
+        return Ok(());
     }
     let programs = Programs::beside(&std::env::current_exe().context("cannot find this program")?)?;
     report::machine();
     let mut aims = Aims::default();
     measure_cores(arguments, &shipped, &mut aims)?;
+    report::dedupe(&dedupe::SIZES.map(dedupe::measure), &mut aims);
     let mut sizes = arguments.sizes.clone();
     if arguments.full {
         sizes.push(1_000_000);

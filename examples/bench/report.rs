@@ -1,10 +1,11 @@
 //! The tables a person reads, and the aims beside what was measured. Measures nothing.
 #![expect(clippy::print_stdout, reason = "its result is for a person")]
 
+use crate::dedupe::Figures;
 use crate::floor::Floor;
 use crate::per_core::{Laps, Sample};
-use crate::skills::Rates;
 use crate::pipeline::{RunFigures, StageFigures};
+use crate::skills::Rates;
 use std::time::Duration;
 
 /// Least share of the floor's rows a second that extract reaches.
@@ -19,7 +20,7 @@ const RANK_RATE: f64 = 80.0;
 const SCAN: f64 = 5.0;
 /// Most memory of job-etl at any size, in MiB, but in dedupe.
 const PEAK: f64 = 512.0;
-/// Most memory of job-etl in dedupe, which compares the signatures of all jobs at once, in MiB.
+/// Most memory of dedupe, which compares the signatures of all jobs at once, in MiB.
 const DEDUPE_PEAK: f64 = 2048.0;
 /// Most times the time that dedupe takes for ten times the jobs.
 const DEDUPE_GROWTH: f64 = 12.0;
@@ -105,7 +106,37 @@ pub fn skills(sample: &str, rates: &Rates, aims: &mut Aims) {
     let Rates { skills, automaton, found: (mentions, matches) } = rates;
     println!("  skills alone {skills:>31.1} MB/s of text, {mentions} mentions");
     println!("  bare automaton {automaton:>29.1} MB/s of text, {matches} matches, also inside of words");
-    aims.at_most(format!("skills alone, {sample} postings: a bare automaton's time"), SCAN, automaton / skills, " times");
+    aims.at_most(
+        format!("skills alone, {sample} postings: a bare automaton's time"),
+        SCAN,
+        automaton / skills,
+        " times",
+    );
+}
+
+/// Prints how dedupe grows.
+pub fn dedupe(sizes: &[Figures; 2], aims: &mut Aims) {
+    println!("\ndedupe, all cores, no database, invented jobs");
+    for figures in sizes {
+        let Figures { jobs, spent, peak_bytes, signature_bytes, found, mixed } = figures;
+        let [signatures, links, clusters] = spent.map(|part| part.as_secs_f64());
+        println!(
+            "  {:>9} jobs {:>7.2} s ({signatures:.2} signatures, {links:.2} links, {clusters:.2} clusters), {:>7} jobs/s, peak {} MiB, {signature_bytes} B a signature",
+            thousands(*jobs as u64),
+            figures.seconds(),
+            thousands((*jobs as f64 / figures.seconds()) as u64),
+            peak_bytes.map_or_else(|| "–".to_owned(), |peak| format!("{:.0}", mebibytes(peak))),
+        );
+        println!(
+            "            {} of {} copies and reposts found, {mixed} clusters of several openings",
+            found.0, found.1
+        );
+    }
+    let growth = sizes[1].seconds() / sizes[0].seconds();
+    aims.at_most("dedupe, 1,000,000 jobs ÷ 100,000 in time".to_owned(), DEDUPE_GROWTH, growth, "");
+    if let Some(peak) = sizes[1].peak_bytes {
+        aims.at_most("dedupe, 1,000,000 jobs: peak memory".to_owned(), DEDUPE_PEAK, mebibytes(peak), " MiB");
+    }
 }
 
 fn laps(name: &str, of: &str, laps: &Laps) {

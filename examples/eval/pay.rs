@@ -127,14 +127,16 @@ impl Truth {
         let numbers = numbers(text);
         let same = |one: f64, other: f64| (one - other).abs() <= 0.5_f64.min(one * TOLERANCE);
         // `$130-180K` leaves out the first K.
-        let is = |number: &Number, amount: f64| same(number.value, amount) || same(number.value * 1_000.0, amount);
+        let is =
+            |number: &Number, amount: f64| same(number.value, amount) || same(number.value * 1_000.0, amount);
         let is_joined = |one: &Number, next: &Number| text[one.end..next.start].trim().chars().count() <= 12;
         let mut place = Place::Nowhere;
         for (index, number) in numbers.iter().enumerate() {
             let next = numbers.get(index + 1).filter(|next| is_joined(number, next));
             let earlier = index.checked_sub(1).map(|index| &numbers[index]);
             let is_here = if low == high {
-                let is_end = |text: &str| text.trim_matches(['$', '£', '€', ' ']).trim().starts_with(['-', '–', '—']);
+                let is_end =
+                    |text: &str| text.trim_matches(['$', '£', '€', ' ']).trim().starts_with(['-', '–', '—']);
                 let is_range = next.is_some_and(|next| is_end(&text[number.end..next.start]))
                     || earlier.is_some_and(|earlier| is_end(&text[earlier.end..number.start]));
                 same(number.value, low) && !is_range && is_money(text, number)

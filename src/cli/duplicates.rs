@@ -187,27 +187,16 @@ fn text(found: &Found, width: usize) -> String {
 }
 
 fn summary(totals: &Totals) -> Vec<String> {
-    let number = |number: i64| thousands(number.unsigned_abs());
-    let mut lines = vec![
-        format!("{} jobs are {} openings", number(totals.jobs), number(totals.openings)),
-        format!(
-            "{} openings have several jobs, {} in all: {} stand behind another",
-            number(totals.clusters),
-            number(totals.clustered_jobs),
-            number(totals.jobs - totals.openings),
-        ),
-    ];
-    if totals.reposts > 0 {
-        lines.push(format!(
-            "{} openings were advertised again, {} times in all",
-            number(totals.reposted),
-            number(totals.reposts)
-        ));
-    }
-    if totals.republished > 0 {
-        lines.push(format!("{} jobs carry the mark of a republisher", number(totals.republished)));
-    }
-    lines
+    let line = |what: &str, number: i64| format!("{what:<31} {:>9}", thousands(number.unsigned_abs()));
+    vec![
+        line("jobs", totals.jobs),
+        line("openings", totals.openings),
+        line("  with several jobs", totals.clusters),
+        line("  jobs in those", totals.clustered_jobs),
+        line("  advertised again", totals.reposted),
+        line("  times in all", totals.reposts),
+        line("jobs with a republisher's mark", totals.republished),
+    ]
 }
 
 fn reason(reason: &Reason) -> String {

@@ -4,8 +4,10 @@
 
 use super::hash;
 
-/// Most facts of each kind that are kept: those with the smallest hashes, so that two lists stay comparable.
-const MOST: [usize; 2] = [24, 24];
+/// Most terms that are kept.
+const MOST_TERMS: usize = 24;
+/// Most names that are kept: those with the smallest hashes, so that two lists stay comparable.
+const MOST_NAMES: usize = 24;
 /// Longest text that is read, in bytes.
 const LONGEST: usize = 40_000;
 
@@ -120,11 +122,16 @@ impl Facts {
         }
         let mut facts = Facts::default();
         let mut before = Word { text: "", begins: true };
+        let is_capital = |word: Word| word.text.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
         for word in (Words { rest: &text[..end], begins: true }) {
+            if is_capital(before) && before.begins && is_capital(word) && !word.begins {
+                // Two capitals in a row are a name, also where a sentence begins.
+                facts.name(before.text);
+            }
             facts.read(before, word);
             before = word;
         }
-        for (list, most) in [&mut facts.terms, &mut facts.names].into_iter().zip(MOST) {
+        for (list, most) in [&mut facts.terms, &mut facts.names].into_iter().zip([MOST_TERMS, MOST_NAMES]) {
             list.sort_unstable();
             list.dedup();
             list.truncate(most);
@@ -144,10 +151,7 @@ impl Facts {
         }
         let is_capital = bytes.first().is_some_and(u8::is_ascii_uppercase);
         if is_capital && !word.begins && bytes.len() > 1 {
-            let lower = word.text.to_ascii_lowercase();
-            if !NO_NAMES.contains(&lower.as_str()) {
-                self.names.push(hash::short(&lower));
-            }
+            self.name(word.text);
         }
         let length = bytes.len();
         if (3..=10).contains(&length)
@@ -165,6 +169,13 @@ impl Facts {
         }
     }
 
+    fn name(&mut self, word: &str) {
+        let lower = word.to_ascii_lowercase();
+        if lower.len() > 1 && !NO_NAMES.contains(&lower.as_str()) {
+            self.names.push(hash::short(&lower));
+        }
+    }
+
     /// A number says what the word before it names, or is an amount or a time by its own form.
     fn read_number(&mut self, before: &str, number: &str) {
         let is_band = ["band", "bands", "grade", "level", "niveau", "stage", "tier"]
@@ -177,7 +188,13 @@ impl Facts {
         } else if (lower.ends_with("am") || lower.ends_with("pm")) && digits.len() <= 4 {
             self.add(Class::Time, &lower);
         } else if number.starts_with(['$', '£', '€']) {
-            self.add(Class::Amount, &digits);
+            let whole = number.split('.').next().unwrap_or(number);
+            let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
+            let thousands = if lower.ends_with('k') { "000" } else { "" };
+            self.add(Class::Amount, &format!("{digits}{thousands}"));
+        } else if number.as_bytes()[0].is_ascii_uppercase() && number.len() <= 4 {
+            // A ward or a building: L8.
+            self.name(number);
         }
     }
 
@@ -203,9 +220,9 @@ impl Facts {
         self.terms.push((class as u32) << 28 | hash::short(value) & 0x0fff_ffff);
     }
 
-    /// Whether two texts that are otherwise one differ in a term that both state, or each names what the other does not.
-    pub fn differ(&self, other: &Facts) -> bool {
-        let only = |left: &[u32], right: &[u32], most: usize| count_only(left, right, most);
+    /// Whether two texts that are otherwise one differ in a term that both state, or each has more than `names_allowed` names
+    /// that the other lacks.
+    pub fn differ(&self, other: &Facts, names_allowed: usize) -> bool {
         let class = |facts: &[u32], class: Class| -> Vec<u32> {
             facts.iter().copied().filter(|fact| fact >> 28 == class as u32).collect()
         };
@@ -215,14 +232,14 @@ impl Facts {
             let both = !left.is_empty() && !right.is_empty();
             both && left != right
         });
-        let names = only(&self.names, &other.names, MOST[1]).min(only(&other.names, &self.names, MOST[1]));
-        by_terms || names >= 1
+        let names = count_only(&self.names, &other.names).min(count_only(&other.names, &self.names));
+        by_terms || names > names_allowed
     }
 }
 
 /// How many of `left` are not in `right`, as far as both lists reach: a full list was cut, and says nothing beyond its end.
-fn count_only(left: &[u32], right: &[u32], most: usize) -> usize {
-    let end = if right.len() >= most { right.last().copied().unwrap_or(u32::MAX) } else { u32::MAX };
+fn count_only(left: &[u32], right: &[u32]) -> usize {
+    let end = if right.len() >= MOST_NAMES { right.last().copied().unwrap_or(u32::MAX) } else { u32::MAX };
     left.iter().filter(|item| **item <= end && right.binary_search(item).is_err()).count()
 }
 
@@ -282,7 +299,7 @@ mod tests {
             differ,
             "{left} | {right}\n{left_facts:?}\n{right_facts:?}"
         );
-        assert_eq!(right_facts.differ(&left_facts), differ);
+        assert_eq!(right_facts.differ(&left_facts, 0), differ);
     }
 
     #[test]

@@ -25,6 +25,44 @@ pub struct Spot {
     pub lon: i16,
 }
 
+/// Words of a displayed place that say nothing about where in a country it is.
+const UNTELLING: &[&str] = &[
+    "and",
+    "area",
+    "based",
+    "ca",
+    "canada",
+    "city",
+    "en",
+    "france",
+    "gb",
+    "germany",
+    "great",
+    "greater",
+    "hybrid",
+    "in",
+    "india",
+    "ireland",
+    "kingdom",
+    "britain",
+    "of",
+    "office",
+    "on",
+    "onsite",
+    "or",
+    "region",
+    "remote",
+    "site",
+    "states",
+    "teletravail",
+    "the",
+    "uk",
+    "united",
+    "us",
+    "usa",
+    "amp",
+];
+
 /// Coordinates that are not known.
 const NOWHERE: i16 = i16::MIN;
 
@@ -94,64 +132,58 @@ impl Spots {
         spots.dedup();
         spots.truncate(MOST_SPOTS);
         let folded = fold(job.location.unwrap_or_default());
-        let generic = [
-            "remote",
-            "hybrid",
-            "onsite",
-            "on",
-            "site",
-            "in",
-            "office",
-            "the",
-            "of",
-            "or",
-            "and",
-            "based",
-            "city",
-            "area",
-            "greater",
-            "teletravail",
-        ];
-        let mut words: Vec<u32> =
-            folded.split_ascii_whitespace().filter(|word| !generic.contains(word)).map(hash::short).collect();
+        let mut words: Vec<u32> = folded
+            .split_ascii_whitespace()
+            .filter(|word| !UNTELLING.contains(word))
+            .map(hash::short)
+            .collect();
         words.sort_unstable();
         words.dedup();
         words.truncate(MOST_WORDS);
         Spots { spots, words, is_remote: job.remote_type == RemoteType::Remote }
     }
 
-    /// Compares with another job's.
-    pub fn relation(&self, other: &Spots) -> Where {
+    /// Compares with another job's. `one_source` tells whether both were written down by one source, whose spelling of a
+    /// site can then be taken at its word.
+    pub fn relation(&self, other: &Spots, one_source: bool) -> Where {
+        let words = self.relation_of_words(other);
         if self.spots.is_empty() || other.spots.is_empty() {
-            return self.relation_of_words(other);
+            return words;
         }
         let is_wide = |spots: &[Spot]| spots.iter().all(|spot| spot.city == 0);
-        if is_wide(&self.spots) && is_wide(&other.spots) && self.words != other.words && !self.is_remote {
-            // The country is known, and the rest of the words says where in it.
-            return self.relation_of_words(other);
-        }
+        let both_wide = is_wide(&self.spots) && is_wide(&other.spots);
+        let both_remote = self.is_remote && other.is_remote;
         let mut best = Where::Apart;
         for left in &self.spots {
             for right in &other.spots {
-                match relation_of(left, right, self.is_remote && other.is_remote) {
-                    Where::Same => return Where::Same,
-                    Where::Near => best = Where::Near,
+                match relation_of(left, right, both_remote) {
+                    Where::Same => best = Where::Same,
+                    Where::Near if best != Where::Same => best = Where::Near,
                     Where::Open if best == Where::Apart => best = Where::Open,
-                    Where::Open | Where::Apart => {}
+                    _ => {}
                 }
             }
         }
-        if best == Where::Apart && self.is_remote != other.is_remote && self.shares_country(other) {
+        if best == Where::Apart
+            && self.is_remote != other.is_remote
+            && !one_source
+            && self.shares_country(other)
+        {
             // A remote job that one board pins to a city of its own choice.
             return Where::Open;
         }
-        best
+        match (best, words) {
+            // The country is known, and the rest of the words says where in it.
+            (Where::Same | Where::Open, Where::Apart) if both_wide && !both_remote => Where::Apart,
+            // One city, two sites; or a site that one does not name.
+            (Where::Same, Where::Apart) if one_source && self.spots == other.spots => Where::Near,
+            (Where::Open, Where::Apart) if one_source => Where::Apart,
+            _ => best,
+        }
     }
 
+    /// Compares the places as displayed.
     fn relation_of_words(&self, other: &Spots) -> Where {
-        if self.spots.is_empty() != other.spots.is_empty() && self.words != other.words {
-            return Where::Open;
-        }
         match (self.words.is_empty(), other.words.is_empty()) {
             (true, true) if self.is_remote && other.is_remote => Where::Same,
             (true, _) | (_, true) => Where::Open,
@@ -191,8 +223,6 @@ fn relation_of(left: &Spot, right: &Spot, both_remote: bool) -> Where {
             Where::Same
         } else if kilometres.is_some_and(|distance| distance <= NEAR_KM) {
             Where::Near
-        } else if both_remote && same_country {
-            Where::Open
         } else {
             Where::Apart
         };
@@ -234,15 +264,15 @@ mod tests {
         let (canada, nowhere) = (place("", "CA", None), place("", "", None));
         let check = |left: &[Place], right: &[Place], remote: bool, expected: Where| {
             let (left, right) = (spots(left, remote), spots(right, remote));
-            assert_eq!(left.relation(&right), expected, "{left:?} {right:?}");
-            assert_eq!(right.relation(&left), expected);
+            assert_eq!(left.relation(&right, false), expected, "{left:?} {right:?}");
+            assert_eq!(right.relation(&left, false), expected);
         };
         let one = std::slice::from_ref;
         check(one(&toronto), one(&toronto), false, Where::Same);
         check(one(&montreal), one(&place("Montreal", "CA", None)), false, Where::Same);
         check(one(&toronto), one(&mississauga), false, Where::Near);
         check(one(&toronto), one(&montreal), false, Where::Apart);
-        check(one(&toronto), one(&montreal), true, Where::Open);
+        check(one(&toronto), one(&montreal), true, Where::Apart);
         check(one(&toronto), one(&canada), false, Where::Open);
         check(one(&canada), one(&canada), true, Where::Same);
         check(one(&canada), one(&place("", "FR", None)), true, Where::Apart);

@@ -12,13 +12,19 @@ use std::collections::HashSet;
 
 /// One employer, headline and place: texts that agree by this much are one opening that was edited. Reposts keep most of
 /// their own text; two openings with one headline share little once boilerplate is gone.
-const SAME_TEXT: f32 = 0.6;
+const SAME_TEXT: f32 = 0.7;
 /// The same where the place is near or not known well.
-const SAME_TEXT_SOMEWHERE: f32 = 0.8;
+const SAME_TEXT_SOMEWHERE: f32 = 0.9;
 /// A headline that was changed needs a text that was not.
-const EDITED_TEXT: f32 = 0.8;
+const EDITED_TEXT: f32 = 0.9;
+/// Days between two postings of one source, from which on a changed headline or name may be an edit.
+const EDITED_AFTER: u32 = 21;
 /// Another company: the copy must be nearly whole.
 const COPIED_TEXT: f32 = 0.75;
+/// Names that a copy without its advertiser's name may exchange.
+const AGENCY_NAMES: usize = 3;
+/// Names that a repost after weeks may exchange: people to ask, mostly.
+const REPOST_NAMES: usize = 2;
 /// The shorter text is cut out of the longer one from this containment on, and then counts as agreeing by it.
 const CUT_OUT: f32 = 0.85;
 /// Own shingles that a text must have before containment or a copy is believed.
@@ -49,12 +55,15 @@ struct Pair<'a> {
     right: &'a Signature,
     title: Comparison,
     place: Where,
+    one_source: bool,
     text: Option<Overlap>,
 }
 
 /// Judges a pair; `None` when it is not even near.
 pub fn judge(left: &Signature, right: &Signature, crowded: &HashSet<u64>) -> Option<Finding> {
-    let one_employer = company::is_same(&left.company, &right.company);
+    // An advertiser without a name may be anybody.
+    let one_employer = !left.company.is_empty() && company::is_same(&left.company, &right.company);
+    let one_source = left.sources.iter().any(|source| right.sources.contains(source));
     let link =
         shared(&left.links, &right.links).filter(|link| !crowded.contains(link)).max_by_key(|link| link & 1);
     let title = title::compare(&left.title, &right.title);
@@ -63,7 +72,8 @@ pub fn judge(left: &Signature, right: &Signature, crowded: &HashSet<u64>) -> Opt
         left,
         right,
         title,
-        place: left.spots.relation(&right.spots),
+        place: left.spots.relation(&right.spots, one_source),
+        one_source,
         text: telling.then(|| left.sketch.overlap(&right.sketch)),
     };
     if link.is_some_and(address::names_one) {
@@ -107,7 +117,9 @@ impl Pair<'_> {
         if self.title.is_conflict || self.place == Where::Apart {
             return self.near_miss(why);
         }
-        if self.terms_differ() {
+        let remote_differs = self.one_source && self.left.spots.is_remote != self.right.spots.is_remote;
+        let names = if self.weeks_between() { REPOST_NAMES } else { 0 };
+        if self.terms_differ(names) || remote_differs {
             return self.near_miss(why);
         }
         let similarity = if self.title.is_same { self.same_headline() } else { self.changed_headline() };
@@ -118,6 +130,10 @@ impl Pair<'_> {
     }
 
     fn same_headline(&self) -> Option<f32> {
+        if self.place == Where::Near && self.one_source {
+            // Another site or suburb: a source writes one opening down once for each.
+            return None;
+        }
         let somewhere = self.place != Where::Same;
         match self.agreement() {
             Some(text) => (text >= if somewhere { SAME_TEXT_SOMEWHERE } else { SAME_TEXT }).then_some(text),
@@ -130,19 +146,15 @@ impl Pair<'_> {
         }
     }
 
+    /// Words in a headline that one has and the other lacks are another product, client or language more often than an edit,
+    /// however much the texts agree. Only a change of board or weeks in between make an edit likely.
     fn changed_headline(&self) -> Option<f32> {
         let (left, right) = self.title.only;
-        let text = match self.agreement() {
-            Some(text) => text,
-            None => {
-                return (self.is_one_text() && left.min(right) == 0 && self.place == Where::Same)
-                    .then_some(0.8);
-            }
-        };
-        // Words were added or taken away; where they were exchanged, more of the headline must be left.
-        let enough = if left.min(right) == 0 { NEAR_TITLE } else { 0.7 };
-        let at_place = self.place == Where::Same || text >= 0.95;
-        (text >= EDITED_TEXT && self.title.similarity >= enough && at_place).then_some(text * 0.95)
+        let likely = left.min(right) == 0 && (self.weeks_between() || !self.one_source);
+        let text = self.agreement()?;
+        let holds =
+            likely && text >= EDITED_TEXT && self.title.similarity >= NEAR_TITLE && self.place == Where::Same;
+        holds.then_some(text * 0.95)
     }
 
     /// Another company with the same words for the same place: an agency, or a copy under another name.
@@ -155,7 +167,9 @@ impl Pair<'_> {
             Where::Near | Where::Apart => false,
         };
         let by_title = !self.title.is_conflict && self.title.similarity >= NEAR_TITLE;
-        if text >= COPIED_TEXT && is_long && at_place && by_title && !self.terms_differ() {
+        let is_anonymous = self.left.company.is_empty() || self.right.company.is_empty();
+        let names = if is_anonymous { AGENCY_NAMES } else { 1 };
+        if text >= COPIED_TEXT && is_long && at_place && by_title && !self.terms_differ(names) {
             Some(self.merged(Why::AgencyCopy, text * 0.9))
         } else {
             (text >= NEAR_MISS).then(|| self.retained(Why::AgencyCopy))
@@ -174,15 +188,16 @@ impl Pair<'_> {
     }
 
     /// One headline stands above openings of several bands, wards or contracts: what is stated decides.
-    fn terms_differ(&self) -> bool {
+    fn terms_differ(&self, names_allowed: usize) -> bool {
         let (left, right) = (self.left, self.right);
         let contract = left.contract != right.contract && left.contract != 0 && right.contract != 0;
         let pay = left.pay != right.pay && left.pay != 0 && right.pay != 0;
-        contract || pay || left.facts.differ(&right.facts)
+        contract || pay || left.facts.differ(&right.facts, names_allowed)
     }
 
-    fn is_one_text(&self) -> bool {
-        self.left.digest == self.right.digest && self.left.length >= LONG
+    fn weeks_between(&self) -> bool {
+        let dated = self.left.posted_on != i32::MIN && self.right.posted_on != i32::MIN;
+        dated && self.left.posted_on.abs_diff(self.right.posted_on) >= EDITED_AFTER
     }
 
     fn one_language(&self) -> bool {
@@ -222,5 +237,6 @@ impl Pair<'_> {
 /// Whether two jobs contradict each other so plainly that no third may join them: levels or numbers of one employer's
 /// headlines, or places.
 pub fn contradict(left: &Signature, right: &Signature) -> bool {
-    left.spots.relation(&right.spots) == Where::Apart || title::compare(&left.title, &right.title).is_conflict
+    left.spots.relation(&right.spots, false) == Where::Apart
+        || title::compare(&left.title, &right.title).is_conflict
 }

@@ -104,7 +104,9 @@ impl Reading<'_> {
     /// Whether what ends at a byte is part of the name of a job.
     fn is_role(&self, end: usize) -> bool {
         let role = after(self.text, end).filter(|chunk| !chunk.opens);
-        role.is_some_and(|chunk| self.skills.words.role(&self.text[chunk.start..chunk.end]) == Some(Role::Person))
+        role.is_some_and(|chunk| {
+            self.skills.words.role(&self.text[chunk.start..chunk.end]) == Some(Role::Person)
+        })
     }
 
     fn add(&mut self, start: usize, end: usize, skill: Option<u32>, origin: Origin) {
@@ -120,14 +122,17 @@ impl Reading<'_> {
             && digits.starts_with(|letter: char| letter.is_ascii_digit())
             && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         let next = after(self.text, chunk.end).map(|next| &self.text[next.start..next.end]);
-        let is_count = next.is_some_and(|next| next.starts_with(|letter: char| letter.is_lowercase()) && !chunk.closes);
+        let is_count =
+            next.is_some_and(|next| next.starts_with(|letter: char| letter.is_lowercase()) && !chunk.closes);
         (is_number && !chunk.opens && !is_count).then_some(chunk.end)
     }
 
     /// Names beside a known one in a list, of which the form says that they are names.
     fn neighbours(&mut self, mut end: usize) {
         while let Some(chunk) = after(self.text, end) {
-            if self.hit_at(chunk.start).is_some() || Shape::of(&self.text[chunk.start..chunk.end]) != Shape::Name {
+            if self.hit_at(chunk.start).is_some()
+                || Shape::of(&self.text[chunk.start..chunk.end]) != Shape::Name
+            {
                 break;
             }
             self.add(chunk.start, chunk.end, None, Origin::Beside);
@@ -161,7 +166,9 @@ impl Reading<'_> {
             }
             let word = &self.text[chunk.start..chunk.end];
             let role = self.skills.words.role(word);
-            if matches!(role, Some(Role::Stop | Role::Loose | Role::Person)) || Shape::of(word) == Shape::Other {
+            if matches!(role, Some(Role::Stop | Role::Loose | Role::Person))
+                || Shape::of(word) == Shape::Other
+            {
                 break;
             }
             first = chunk.start;
@@ -177,7 +184,9 @@ impl Reading<'_> {
                 Origin::HeadAsked
             } else if self.is_alone(first, end) {
                 Origin::HeadAlone
-            } else { return };
+            } else {
+                return;
+            };
             self.add(first, end, skill, origin);
         }
     }
@@ -236,7 +245,10 @@ impl Reading<'_> {
             let role = self.skills.words.role(word);
             let skips = words == 0 && (role == Some(Role::Loose) || is_determiner(word));
             if !skips {
-                if matches!(role, Some(Role::Stop | Role::Person)) || words == MOST_WORDS || Shape::of(word) == Shape::Other {
+                if matches!(role, Some(Role::Stop | Role::Person))
+                    || words == MOST_WORDS
+                    || Shape::of(word) == Shape::Other
+                {
                     break;
                 }
                 first = first.or(Some(chunk.start));
@@ -267,7 +279,8 @@ impl Reading<'_> {
         }
         if let Some(chunk) = after(self.text, at) {
             let word = &self.text[chunk.start..chunk.end];
-            let is_and = ["and", "or", "and/or", "&", "et", "ou"].iter().any(|and| word.eq_ignore_ascii_case(and));
+            let is_and =
+                ["and", "or", "and/or", "&", "et", "ou"].iter().any(|and| word.eq_ignore_ascii_case(and));
             if is_and {
                 return Some(chunk.end);
             }
@@ -298,8 +311,18 @@ impl Reading<'_> {
 
 /// What follows "PhD" when it is no course of study of the reader.
 const NOT_DEGREES: [&str; 12] = [
-    "student", "students", "project", "scholarship", "stipend", "candidate", "candidates", "position", "fellow",
-    "fellowship", "programme", "program",
+    "student",
+    "students",
+    "project",
+    "scholarship",
+    "stipend",
+    "candidate",
+    "candidates",
+    "position",
+    "fellow",
+    "fellowship",
+    "programme",
+    "program",
 ];
 
 fn is_determiner(word: &str) -> bool {

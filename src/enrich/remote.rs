@@ -42,9 +42,7 @@ fn model(input: &EnrichInput, said: Said) -> (RemoteType, Provenance) {
         RemoteType::Unknown => match (shown, written) {
             (RemoteType::Remote, _) if said.not_remote > 0 => (written, Provenance::new("text", 0.7)),
             (RemoteType::Unknown, RemoteType::Unknown) => (RemoteType::Unknown, Provenance::NONE),
-            (RemoteType::Unknown, _) => {
-                (written, Provenance::new("text", if is_plain { 0.7 } else { 0.5 }))
-            }
+            (RemoteType::Unknown, _) => (written, Provenance::new("text", if is_plain { 0.7 } else { 0.5 })),
             _ => (shown, Provenance::new(if place == shown { "dictionary" } else { "title" }, 0.8)),
         },
         stated => (stated, Provenance::new("structured", 0.9)),
@@ -59,7 +57,8 @@ fn countries(input: &EnrichInput, text: &str, taxonomy: &Taxonomy) -> Vec<String
         found.extend(places.open_countries(shown));
     }
     if found.is_empty() {
-        for part in input.job_title.split(['(', ')', '-', '–', '|', ',']).filter(|part| is_about_work(part)) {
+        for part in input.job_title.split(['(', ')', '-', '–', '|', ',']).filter(|part| is_about_work(part))
+        {
             found.extend(places.open_countries(part));
         }
     }
@@ -83,8 +82,18 @@ fn is_about_work(part: &str) -> bool {
 /// Of a sentence about remote work the words behind what opens it to a country: "remote within Canada".
 fn open_to(sentence: &str) -> Option<&str> {
     const OPENERS: [&str; 12] = [
-        "within", "based in", "located in", "reside in", "residing in", "anywhere in", "remote in", "remote -",
-        "across", "authorized to work in", "remotely from", "remote from",
+        "within",
+        "based in",
+        "located in",
+        "reside in",
+        "residing in",
+        "anywhere in",
+        "remote in",
+        "remote -",
+        "across",
+        "authorized to work in",
+        "remotely from",
+        "remote from",
     ];
     let lower = sentence.to_ascii_lowercase();
     let behind = OPENERS.iter().filter_map(|opener| lower.find(opener).map(|at| at + opener.len())).min()?;

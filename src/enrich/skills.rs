@@ -38,7 +38,13 @@ fn find_with(reader: &mut Reader, input: &EnrichInput, taxonomy: &Taxonomy) -> F
     for tag in input.skills_raw {
         if let Some(skill) = skills.tag(tag) {
             asked.push(skill);
-            let mention = Mention { start: 0, end: tag.len(), skill: Some(skill), section: Section::Other, origin: Origin::Dictionary };
+            let mention = Mention {
+                start: 0,
+                end: tag.len(),
+                skill: Some(skill),
+                section: Section::Other,
+                origin: Origin::Dictionary,
+            };
             keep(&mut kept, skills.name(skill), "tag", &mention);
         }
     }
@@ -71,7 +77,8 @@ fn find_with(reader: &mut Reader, input: &EnrichInput, taxonomy: &Taxonomy) -> F
 
 fn keep(kept: &mut Vec<SkillMention>, skill: &str, place: &'static str, mention: &Mention) {
     let section = mention.section.as_str();
-    let is_known = |other: &SkillMention| other.skill == skill && other.r#where == place && other.section == section;
+    let is_known =
+        |other: &SkillMention| other.skill == skill && other.r#where == place && other.section == section;
     if kept.len() < MOST_MENTIONS && !kept.iter().any(is_known) {
         let (start, end) = (mention.start as u32, mention.end as u32);
         kept.push(SkillMention { skill: skill.to_owned(), r#where: place, start, end, section });

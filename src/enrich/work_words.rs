@@ -30,10 +30,43 @@ const REACH: usize = 110;
 /// Parts of words that some such sentence has, in the case of a word's beginning and in capitals; the rarer letters of
 /// each, so that few other words are met.
 const STEMS: [&str; 38] = [
-    "emote", "EMOTE", "ybrid", "YBRID", "nsite", "n-site", "n site", "N-SITE", "NSITE", "n-Site", "N SITE",
-    "-office", "n office", "-Office", "N-OFFICE", "r office", "the office", "n-person", "n person", "N-PERSON",
-    "from home", "From Home", "WFH", "letravail", "LÉTRAVAIL", "LETRAVAIL", "distance", "sentiel", "ur place",
-    "ur site", "meoffice", "me office", "me Office", "elework", "rom anywhere", "days per w", "days a w",
+    "emote",
+    "EMOTE",
+    "ybrid",
+    "YBRID",
+    "nsite",
+    "n-site",
+    "n site",
+    "N-SITE",
+    "NSITE",
+    "n-Site",
+    "N SITE",
+    "-office",
+    "n office",
+    "-Office",
+    "N-OFFICE",
+    "r office",
+    "the office",
+    "n-person",
+    "n person",
+    "N-PERSON",
+    "from home",
+    "From Home",
+    "WFH",
+    "letravail",
+    "LÉTRAVAIL",
+    "LETRAVAIL",
+    "distance",
+    "sentiel",
+    "ur place",
+    "ur site",
+    "meoffice",
+    "me office",
+    "me Office",
+    "elework",
+    "rom anywhere",
+    "days per w",
+    "days a w",
     "days/w",
 ];
 static FINDER: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(STEMS));
@@ -172,8 +205,17 @@ fn add(said: &mut Said, words: &str) {
 
 /// Days of the week that a sentence asks for in the office, or five less those at home.
 fn days_in_office(words: &str) -> Option<u32> {
-    const OFFICE: [&str; 9] =
-        [" office ", " onsite ", " on site ", " in person ", " bureau ", " bureaux ", " presentiel ", " sur site ", " sur place "];
+    const OFFICE: [&str; 9] = [
+        " office ",
+        " onsite ",
+        " on site ",
+        " in person ",
+        " bureau ",
+        " bureaux ",
+        " presentiel ",
+        " sur site ",
+        " sur place ",
+    ];
     const HOME: [&str; 6] = [" home ", " remote ", " remotely ", " teletravail ", " a distance ", " wfh "];
     let holds = |list: &[&str]| list.iter().any(|word| words.contains(word));
     let (office, home) = (holds(&OFFICE), holds(&HOME));
@@ -184,9 +226,21 @@ fn days_in_office(words: &str) -> Option<u32> {
     let mut earlier = "";
     for word in words.split_ascii_whitespace() {
         if matches!(word, "days" | "day" | "jours" | "jour" | "tage" | "x" | "times") {
-            let count = number(before).or_else(|| number(earlier).filter(|_| matches!(before, "full" | "or" | "week")));
-            let by_week = [" week ", " weekly ", " semaine ", " woche ", " hebdo "].iter().any(|word| words.contains(word));
-            let is_place = ["in office", "in the office", "onsite", "on site", "in person", "remote", "de teletravail", "from home"];
+            let count = number(before)
+                .or_else(|| number(earlier).filter(|_| matches!(before, "full" | "or" | "week")));
+            let by_week = [" week ", " weekly ", " semaine ", " woche ", " hebdo "]
+                .iter()
+                .any(|word| words.contains(word));
+            let is_place = [
+                "in office",
+                "in the office",
+                "onsite",
+                "on site",
+                "in person",
+                "remote",
+                "de teletravail",
+                "from home",
+            ];
             let is_near = is_place.iter().any(|place| words.contains(&format!(" {word} {place} ")));
             if let Some(count) = count.filter(|count| (1..=7).contains(count) && (by_week || is_near)) {
                 return Some(if office { count } else { 5 - count.min(4) });
@@ -200,8 +254,22 @@ fn days_in_office(words: &str) -> Option<u32> {
 
 fn number(word: &str) -> Option<u32> {
     const WORDS: [(&str, u32); 16] = [
-        ("one", 1), ("two", 2), ("three", 3), ("four", 4), ("five", 5), ("un", 1), ("deux", 2), ("trois", 3),
-        ("quatre", 4), ("cinq", 5), ("zwei", 2), ("drei", 3), ("vier", 4), ("once", 1), ("twice", 2), ("1x", 1),
+        ("one", 1),
+        ("two", 2),
+        ("three", 3),
+        ("four", 4),
+        ("five", 5),
+        ("un", 1),
+        ("deux", 2),
+        ("trois", 3),
+        ("quatre", 4),
+        ("cinq", 5),
+        ("zwei", 2),
+        ("drei", 3),
+        ("vier", 4),
+        ("once", 1),
+        ("twice", 2),
+        ("1x", 1),
     ];
     let digits = word.trim_start_matches('x').trim_end_matches(['x', 'j']);
     let known = WORDS.iter().find(|(name, _)| *name == word).map(|(_, number)| *number);

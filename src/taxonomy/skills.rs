@@ -215,7 +215,8 @@ impl Builder {
     fn add_spelling(&mut self, text: String, skill: u32, rule: Rule) {
         let key = trie::key(&text);
         let same_case = (rule != Rule::Always).then_some(text);
-        let pattern = Pattern { meaning: Meaning::Skill(skill), same_case, is_listed: rule == Rule::SameCaseInList };
+        let pattern =
+            Pattern { meaning: Meaning::Skill(skill), same_case, is_listed: rule == Rule::SameCaseInList };
         self.add_pattern(&key, pattern);
     }
 

@@ -137,9 +137,8 @@ mod tests {
 
     #[test]
     fn places_state_the_work_model() {
-        let check = |place: &str, expected: &str| {
-            assert_eq!(from_place(place).as_str(), expected, "of {place:?}")
-        };
+        let check =
+            |place: &str, expected: &str| assert_eq!(from_place(place).as_str(), expected, "of {place:?}");
         for place in "Remote | Remote - Canada | US-Remote | Toronto - Remote | Montréal (télétravail) | \
             Homeoffice | Home based - EMEA | Anywhere in the US | Virtual | Work From Home | À \
             distance | Worldwide"
@@ -172,9 +171,8 @@ mod tests {
 
     #[test]
     fn headlines_state_the_work_model_only_apart() {
-        let check = |title: &str, expected: &str| {
-            assert_eq!(from_title(title).as_str(), expected, "of {title:?}")
-        };
+        let check =
+            |title: &str, expected: &str| assert_eq!(from_title(title).as_str(), expected, "of {title:?}");
         check("Data Engineer (Remote)", "remote");
         check("Data Engineer - Remote", "remote");
         check("Remote - Data Engineer", "remote");

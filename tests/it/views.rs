@@ -149,7 +149,7 @@ const FACT_JOBS: &str = "job_id text, hash_key text, source text, provider_job_i
     openings integer, open_postings integer, first_seen_at timestamp with time zone, \
     last_seen_at timestamp with time zone, closed_at timestamp with time zone, is_open boolean, \
     rank_score numeric(5,2), rank_explain jsonb, ingested_at timestamp with time zone, esco_code text, \
-    teer smallint, years_asked smallint, places jsonb, remote_countries text[], salary_origin text, cluster_id text, is_canonical boolean, \
+    teer integer, years_asked integer, places jsonb, remote_countries text[], salary_origin text, cluster_id text, is_canonical boolean, \
     cluster_size integer, cluster_why text, reposts integer, is_listed boolean";
 
 const DIM_COMPANIES: &str = "company_id text, company_key text, display_name text, company_size text, \

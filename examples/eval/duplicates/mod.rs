@@ -3,8 +3,8 @@
 //!
 //! A pair without texts (listings) is judged by what it has: link, headline, company, place.
 
-mod pairs;
-mod postings;
+pub mod pairs;
+pub mod postings;
 
 use super::report::{self, Score, Task};
 use anyhow::Result;
@@ -19,9 +19,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// What dedupe made of all postings.
-struct Grouped {
-    members: Vec<Member>,
-    direct: HashMap<(u32, u32), job_etl::dedupe::core::Link>,
+pub struct Grouped {
+    pub members: Vec<Member>,
+    pub direct: HashMap<(u32, u32), job_etl::dedupe::core::Link>,
 }
 
 /// Scores `labels-duplicates` and every `duplicate_pairs*.tsv`.
@@ -73,7 +73,7 @@ fn add(score: &mut Score, label: Label, is_one: bool) {
 }
 
 /// All postings through the pure core; each posting is a job of its own.
-fn dedupe(postings: &[Posting]) -> Grouped {
+pub fn dedupe(postings: &[Posting]) -> Grouped {
     let mut blocks: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, posting) in postings.iter().enumerate() {
         blocks.entry(&posting.company_key).or_default().push(index);

@@ -31,7 +31,7 @@ pub struct Posting {
     places: Vec<Place>,
     is_remote: bool,
     links: Vec<String>,
-    text: Option<String>,
+    pub text: Option<String>,
     contract: Option<ContractType>,
     pay: (Option<Hundredths>, Option<Hundredths>),
     posted_at: Option<DateTime<Utc>>,

@@ -8,14 +8,41 @@ use crate::posting::SalaryPeriod;
 
 /// What follows an amount of a field that is paid beside the salary.
 const EXTRAS: &[&str] = &[
-    "allowance", "location", "welcome", "incentive", "bonus", "commission", "sign-on", "signing", "equity",
-    "retention", "relocation", "packaging", "prime",
+    "allowance",
+    "location",
+    "welcome",
+    "incentive",
+    "bonus",
+    "commission",
+    "sign-on",
+    "signing",
+    "equity",
+    "retention",
+    "relocation",
+    "packaging",
+    "prime",
 ];
 
 /// What a bare number of a field counts, when it is no pay.
 const UNITS: &[&str] = &[
-    "years old", "year old", "years", "days", "day ", "hours", "hrs", "nights", "weeks", "months", "mois",
-    "jours", "heures", "h/", "fte", "wte", "graduated", "ans",
+    "years old",
+    "year old",
+    "years",
+    "days",
+    "day ",
+    "hours",
+    "hrs",
+    "nights",
+    "weeks",
+    "months",
+    "mois",
+    "jours",
+    "heures",
+    "h/",
+    "fte",
+    "wte",
+    "graduated",
+    "ans",
 ];
 
 /// Bytes above a range in which pay may be spoken of, and those of a label at most.
@@ -32,7 +59,8 @@ pub fn in_field(text: &str, group: &Stated) -> Option<u32> {
         && !group.is_period_stated
         && (1_950.0..2_100.0).contains(&size);
     let segment = segment_after(text, group.end);
-    let is_counted = group.currency.is_none() && size < 1_000.0 && UNITS.iter().any(|unit| segment.starts_with(unit));
+    let is_counted =
+        group.currency.is_none() && size < 1_000.0 && UNITS.iter().any(|unit| segment.starts_with(unit));
     if is_year_of_calendar || is_counted || evidence::has_other_span(&segment) {
         return None;
     }
@@ -91,7 +119,11 @@ pub fn in_description(text: &str, group: &Stated) -> Option<(u32, bool)> {
     let evidence = match (is_range, is_money, is_said) {
         (true, true, true) => 6,
         (true, false, true) if is_year || group.is_period_stated => 5,
-        (true, true, false) if (is_year && size >= 15_000.0 || group.is_period_stated) && is_set_apart(text, group) => 5,
+        (true, true, false)
+            if (is_year && size >= 15_000.0 || group.is_period_stated) && is_set_apart(text, group) =>
+        {
+            5
+        }
         (false, true, true) if is_year && size >= 15_000.0 || group.is_period_stated => 3,
         (false, true, false) if group.is_period_stated && period == SalaryPeriod::Hour => 2,
         _ => return None,

@@ -1,12 +1,12 @@
 //! Pay as Canadian dollars a year: from structured fields, then from what the texts state.
 
-pub mod statement;
-mod judgement;
-mod ranges;
 pub mod amounts;
-mod numbers;
 mod evidence;
+mod judgement;
+mod numbers;
 mod periods;
+mod ranges;
+pub mod statement;
 
 use super::core::{EnrichInput, Provenance};
 use crate::posting::{Hundredths, SalaryPeriod};

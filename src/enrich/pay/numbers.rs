@@ -24,8 +24,11 @@ pub fn number(text: &str, start: usize) -> Number {
         if following == 3 && (is_first || grouped_by == Some(separator)) {
             grouped_by = Some(separator);
             end = next + 3;
-            value = value.map(|value| value * 1_000.0).zip(decimal(&text[next..end])).map(|(one, two)| one + two);
-        } else if grouped_by.is_none() && end - start <= 2 && separator == ','
+            value =
+                value.map(|value| value * 1_000.0).zip(decimal(&text[next..end])).map(|(one, two)| one + two);
+        } else if grouped_by.is_none()
+            && end - start <= 2
+            && separator == ','
             && let Some((indian, after)) = indian(text, start, end)
         {
             (value, end) = (Some(indian), after);

@@ -9,10 +9,47 @@ use crate::taxonomy::currencies;
 
 /// What stands between the two ends of a range, without spaces and lower case.
 const CONNECTORS: &[&str] = &[
-    "-", "–", "—", "‐", "‑", "−", "_", "~", "〜", "～", "->", "→", "--", "- -", "to", "thru", "through", "until",
-    "up to", "- up to", "– up to", "or more up to", "and up to", "to a maximum of", "rising to", "increasing to",
-    "progressing to", "going up to", "à", "a", "jusqu'à", "jusqu’à", "bis", "bis zu", "tot", "hasta", "até",
-    "til", "till", "do", "al",
+    "-",
+    "–",
+    "—",
+    "‐",
+    "‑",
+    "−",
+    "_",
+    "~",
+    "〜",
+    "～",
+    "->",
+    "→",
+    "--",
+    "- -",
+    "to",
+    "thru",
+    "through",
+    "until",
+    "up to",
+    "- up to",
+    "– up to",
+    "or more up to",
+    "and up to",
+    "to a maximum of",
+    "rising to",
+    "increasing to",
+    "progressing to",
+    "going up to",
+    "à",
+    "a",
+    "jusqu'à",
+    "jusqu’à",
+    "bis",
+    "bis zu",
+    "tot",
+    "hasta",
+    "até",
+    "til",
+    "till",
+    "do",
+    "al",
 ];
 
 /// Connectors after one of [`BETWEEN`] only.
@@ -148,7 +185,8 @@ fn with_step(text: &str, band: &Stated, amount: Amount) -> Option<Stated> {
     let (low, high) = band.min.zip(band.max)?;
     let (link, _) = link(text, band.start, band.end, amount.start)?;
     let is_money = amount.currency.is_some() || matches!(amount.scale, Scale::Times(_));
-    let is_step = link != Link::Blank && is_money && amount.value >= high && amount.value <= low * WIDEST_BAND;
+    let is_step =
+        link != Link::Blank && is_money && amount.value >= high && amount.value <= low * WIDEST_BAND;
     if !is_step || matches!(amount.scale, Scale::Huge | Scale::NotMoney) {
         return None;
     }
@@ -252,9 +290,37 @@ pub fn is_plausible(amount: f64, period: SalaryPeriod, currency: Option<Currency
 
 /// Words before a bare number that make it a place on a scale.
 const RANKS: &[&str] = &[
-    "band", "bands", "level", "levels", "grade", "step", "class", "scale", "spine", "point", "points", "niveau",
-    "échelon", "echelon", "tier", "year", "wte", "fte", "nm", "scp", "coefficient", "award", "eba", "groupe",
-    "catégorie", "indice", "afc", "zone", "group", "classe", "palier",
+    "band",
+    "bands",
+    "level",
+    "levels",
+    "grade",
+    "step",
+    "class",
+    "scale",
+    "spine",
+    "point",
+    "points",
+    "niveau",
+    "échelon",
+    "echelon",
+    "tier",
+    "year",
+    "wte",
+    "fte",
+    "nm",
+    "scp",
+    "coefficient",
+    "award",
+    "eba",
+    "groupe",
+    "catégorie",
+    "indice",
+    "afc",
+    "zone",
+    "group",
+    "classe",
+    "palier",
 ];
 
 /// Whether a bare number is a place on a scale: `Band 7`, `niveau 2`.

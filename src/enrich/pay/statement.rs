@@ -68,7 +68,8 @@ pub fn pay_in(text: &str, kind: Text, home: Option<&str>) -> Option<Stated> {
         judged.iter().filter(|(evidence, _)| *evidence == best).map(|(_, group)| *group).collect();
     let is_home = |group: &&Stated| home.is_some() && currency_code(group) == home;
     let is_dollar = |group: &&Stated| {
-        matches!(group.currency, Some(Currency::Dollar { .. })) && home.is_some_and(|home| home.ends_with('D'))
+        matches!(group.currency, Some(Currency::Dollar { .. }))
+            && home.is_some_and(|home| home.ends_with('D'))
     };
     let first = chosen.iter().find(is_home).or_else(|| chosen.iter().find(is_dollar)).or(chosen.first())?;
     Some(match kind {
@@ -172,7 +173,8 @@ mod tests {
         assert_eq!(min(Some("CAD")), Some(120_000.0));
         assert_eq!(min(Some("USD")), Some(150_000.0));
         assert_eq!(min(None), Some(150_000.0));
-        let text = "Canada: the pay range is CAD 120,000 - 140,000. US: the pay range is $150,000 - $180,000.";
+        let text =
+            "Canada: the pay range is CAD 120,000 - 140,000. US: the pay range is $150,000 - $180,000.";
         assert_eq!(pay_in(text, Text::Description, Some("USD")).and_then(|pay| pay.min), Some(150_000.0));
     }
 

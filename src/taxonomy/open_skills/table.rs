@@ -37,7 +37,9 @@ pub fn table(esco_files: &[String], onet_file: Option<&str>) -> anyhow::Result<S
     let all: Vec<_> = concepts.chain(products).collect();
     // Every preferred label before any other one: a label that is also another skill's second name stays its own.
     for (label, _, kind) in &all {
-        let (Some(name), Some(spelling)) = (vocabulary.name(label), vocabulary.spelling(label)) else { continue };
+        let (Some(name), Some(spelling)) = (vocabulary.name(label), vocabulary.spelling(label)) else {
+            continue;
+        };
         if taken.insert(spelling.to_lowercase()) {
             rows.entry(name).or_insert_with(|| (*kind, Vec::new())).1.push(spelling);
         }

@@ -195,8 +195,11 @@ pub(super) fn is_abbreviation(text: &str, words: &str) -> bool {
     let letters = words.chars().filter(|letter| *letter != ' ');
     let is_written = |word: &str| {
         let mut written = word.chars().filter(|letter| letter.is_alphanumeric());
-        written.clone().all(|letter| !letter.is_lowercase()) && key(word).chars().filter(|c| *c != ' ').eq(letters.clone())
-            || CAPITALIZED.contains(&words) && written.next().is_some_and(char::is_uppercase) && key(word) == words
+        written.clone().all(|letter| !letter.is_lowercase())
+            && key(word).chars().filter(|c| *c != ' ').eq(letters.clone())
+            || CAPITALIZED.contains(&words)
+                && written.next().is_some_and(char::is_uppercase)
+                && key(word) == words
     };
     text.split([' ', '-']).any(is_written) || is_written(text)
 }

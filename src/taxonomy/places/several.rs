@@ -135,7 +135,8 @@ fn is_same(one: &Place, other: &Place) -> bool {
         (None, None) => true,
         _ => one.city.is_some(),
     };
-    let far = one.coordinates.zip(other.coordinates).is_some_and(|(one, other)| kilometres(one, other) > SAME_KM);
+    let far =
+        one.coordinates.zip(other.coordinates).is_some_and(|(one, other)| kilometres(one, other) > SAME_KM);
     one.country == other.country && same_name && same_region && !far
 }
 

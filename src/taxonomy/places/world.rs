@@ -10,16 +10,19 @@ pub const WORLDWIDE: &str = "*";
 
 const EUROPE: &str = "AD AL AT AX BA BE BG BY CH CY CZ DE DK EE ES FI FO FR GB GG GI GR HR HU IE IM IS IT JE LI LT LU LV MC MD ME MK MT NL NO PL PT RO RS RU SE SI SJ SK SM UA VA XK";
 const UNION: &str = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK";
-const ECONOMIC_AREA: &str = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK";
+const ECONOMIC_AREA: &str =
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK";
 const MIDDLE_EAST: &str = "AE BH IL IQ IR JO KW LB OM PS QA SA SY TR YE";
 const AFRICA: &str = "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG EH ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR MU MW MZ NA NE NG RE RW SC SD SH SL SN SO SS ST SZ TD TG TN TZ UG YT ZA ZM ZW";
 const NORTH_AFRICA: &str = "DZ EG LY MA TN";
-const ASIA: &str = "AF BD BN BT CN HK ID IN JP KG KH KP KR KZ LA LK MM MN MO MV MY NP PH PK SG TH TJ TL TM TW UZ VN";
+const ASIA: &str =
+    "AF BD BN BT CN HK ID IN JP KG KH KP KR KZ LA LK MM MN MO MV MY NP PH PK SG TH TJ TL TM TW UZ VN";
 const OCEANIA: &str = "AS AU CK FJ FM GU KI MH MP NC NF NR NU NZ PF PG PN PW SB TK TO TV VU WF WS";
 const LATIN: &str = "AR BO BR CL CO CR CU DO EC GT HN MX NI PA PE PR PY SV UY VE";
 const SOUTH: &str = "AR BO BR CL CO EC FK GF GY PE PY SR UY VE";
 const NORTH: &str = "CA MX US";
-const CARIBBEAN: &str = "AG AI AN AW BB BL BM BQ BS BZ CW DM GD GL GP GY HT JM KN KY LC MF MQ MS PM SR SX TC TT VC VG VI";
+const CARIBBEAN: &str =
+    "AG AI AN AW BB BL BM BQ BS BZ CW DM GD GL GP GY HT JM KN KY LC MF MQ MS PM SR SX TC TT VC VG VI";
 
 /// Names of parts of the world in the form of look-up, and their countries.
 const AREAS: [(&str, &[&str]); 42] = [
@@ -68,7 +71,12 @@ const AREAS: [(&str, &[&str]); 42] = [
 ];
 /// Words for every country; `anywhere` only where nothing narrows it.
 const ALL: [&str; 7] = [
-    " worldwide ", " anywhere in the world ", " globally ", " global ", " work from anywhere ", " monde entier ",
+    " worldwide ",
+    " anywhere in the world ",
+    " globally ",
+    " global ",
+    " work from anywhere ",
+    " monde entier ",
     " from anywhere ",
 ];
 const NARROWED: [&str; 4] = [" anywhere in ", " anywhere within ", " anywhere across ", " anywhere inside "];

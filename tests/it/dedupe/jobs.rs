@@ -23,7 +23,7 @@ pub struct Job {
     pub company: &'static str,
     pub title: &'static str,
     pub location: &'static str,
-    /// Which description: the same number is the same text.
+    /// Which description: the same number is the same text, of the same day.
     pub text: u64,
 }
 
@@ -79,7 +79,7 @@ pub async fn insert(database: &TestDb, jobs: &[Job]) {
              sighted as (
                  insert into staging.job_sightings (source, source_job_id, hash_key, raw_id, revision, job_link, posted_at)
                  values ('ashby', $2, $1, '00000000-0000-0000-0000-000000000001', 'r1',
-                         'https://jobs.example/' || $2, timestamptz '2026-11-01Z' + $2::integer * interval '1 day')
+                         'https://jobs.example/' || $2, timestamptz '2026-11-01Z' + $10 * interval '1 day')
              ),
              enriched as (
                  insert into staging.job_enrichments (hash_key, content_hash, revision, enrichment_hash, skills, language,
@@ -89,7 +89,7 @@ pub async fn insert(database: &TestDb, jobs: &[Job]) {
              insert into staging.job_postings_stg (hash_key, content_hash, source, provider_job_id, job_title, company,
                  company_key, location, remote_type, contract_type, description_text, skills_raw, posted_at, flags)
              values ($1, md5($8), 'ashby', $2, $3, $4, $7, $5 || ', ' || $6, 'onsite', 'full_time', $8, '{}',
-                     timestamptz '2026-11-01Z' + $2::integer * interval '1 day', '{}')",
+                     timestamptz '2026-11-01Z' + $10 * interval '1 day', '{}')",
         )
         .bind(job.hash_key())
         .bind(job.number.to_string())
@@ -100,6 +100,7 @@ pub async fn insert(database: &TestDb, jobs: &[Job]) {
         .bind(keys::company_key(job.company))
         .bind(description)
         .bind(as_of())
+        .bind(job.text as f64)
         .execute(&**database)
         .await
         .expect("insert a job");
