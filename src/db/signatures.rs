@@ -113,8 +113,7 @@ async fn read(pool: &PgPool, chunk: Vec<Pending>) -> Result<Vec<Block>> {
     let companies: Vec<&str> = chunk.iter().map(|block| block.company_key.as_str()).collect();
     let parts: Vec<i16> = chunk.iter().map(|block| block.parts).collect();
     // A block that is gone has no jobs, though its company may have some, in other parts.
-    let part: Vec<i16> =
-        chunk.iter().map(|block| if block.jobs == 0 { -1 } else { block.part }).collect();
+    let part: Vec<i16> = chunk.iter().map(|block| if block.jobs == 0 { -1 } else { block.part }).collect();
     let mut rows =
         sqlx::query_file_as!(BlockJob, "src/db/jobs_of_blocks.sql", &companies as &[&str], &parts, &part)
             .fetch(pool);
