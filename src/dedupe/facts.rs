@@ -295,7 +295,7 @@ mod tests {
     fn check(left: &str, right: &str, differ: bool) {
         let (left_facts, right_facts) = (Facts::of(left), Facts::of(right));
         assert_eq!(
-            left_facts.differ(&right_facts),
+            left_facts.differ(&right_facts, 0),
             differ,
             "{left} | {right}\n{left_facts:?}\n{right_facts:?}"
         );

@@ -6,6 +6,7 @@ mod cluster;
 mod command_line;
 mod crawl;
 mod dedupe;
+mod dedupe_core;
 mod doctor;
 mod enrich;
 mod http;
