@@ -180,9 +180,7 @@ fn text(found: &Found, width: usize) -> String {
             truncate_str(&line, width, "…").into_owned()
         }));
     }
-    lines.push(
-        "\n`job-etl dedupe --apart HASH HASH` keeps two jobs apart, --together takes it back.".to_owned(),
-    );
+    lines.push("\n`job-etl dedupe --apart HASH HASH` keeps two apart; --together takes it back.".to_owned());
     lines.join("\n")
 }
 

@@ -37,13 +37,13 @@ async fn are_together(database: &TestDb, one: &str, other: &str) -> bool {
     clusters[one].0 == clusters[other].0
 }
 
-/// A reposted opening under two headlines and links, two other openings of that company, and one of another company.
+/// One opening under two spellings of its company, the same in another city, another opening there, another company.
 fn postings() -> Vec<Job> {
     vec![
         opening(1, "Maple Rail", "Signal Planner", "Toronto, ON", 11),
         Job { company: "Maple Rail Inc.", ..opening(2, "Maple Rail", "Signal Planner", "Toronto, ON", 11) },
         opening(3, "Maple Rail", "Track Surveyor", "Toronto, ON", 12),
-        opening(4, "Maple Rail", "Fare Inspector", "Ottawa, ON", 13),
+        opening(4, "Maple Rail", "Signal Planner", "Ottawa, ON", 11),
         opening(5, "Harbour Foods", "Cannery Foreman", "Halifax, NS", 14),
     ]
 }
@@ -123,7 +123,7 @@ async fn jobs_that_are_gone_leave_nothing() {
         ("job_signatures", 3),
         ("job_clusters", 3),
         ("job_blocks", 1),
-        ("job_links where why = 'same_posting'", 0),
+        ("job_links where verdict = 'merged'", 0),
     ] {
         let found: i64 =
             sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from staging.{table}")))
