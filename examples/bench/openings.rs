@@ -121,7 +121,7 @@ fn invented(company: u64, client: u64, number: u64, copy: u64, exchanged: f64) -
     sentences(&mut text, Numbers::of(&[4, client, role]), 220, exchanged, &mut changes);
     sentences(&mut text, Numbers::of(&[5, client, number]), 60, exchanged, &mut changes);
     sentences(&mut text, Numbers::of(&[6, company]), 150, 0.0, &mut changes);
-    let name = |kind: &str, number: u64| format!("{kind} {} {}", word(number * 3 + 1), word(number * 7 + 2));
+    let name = |kind: &str, number: u64| format!("{kind} {} {}", word(number / VOCABULARY), word(number));
     let place = Place {
         city: Some(name("port", city)),
         region: None,

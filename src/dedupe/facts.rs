@@ -7,7 +7,7 @@ use super::hash;
 /// Most terms that are kept.
 const MOST_TERMS: usize = 24;
 /// Most names that are kept: those with the smallest hashes, so that two lists stay comparable.
-const MOST_NAMES: usize = 24;
+const MOST_NAMES: usize = 48;
 /// Longest text that is read, in bytes.
 const LONGEST: usize = 40_000;
 
@@ -16,8 +16,8 @@ const LONGEST: usize = 40_000;
 pub struct Facts {
     /// Class in the upper four bits, hash of the value below.
     pub terms: Vec<u32>,
-    /// Hashes of words with a capital that no sentence begins with.
-    pub names: Vec<u32>,
+    /// Short hashes of words with a capital that no sentence begins with.
+    pub names: Vec<u16>,
 }
 
 /// The classes of terms; each has its own way to differ.
@@ -47,6 +47,7 @@ const CONTRACTS: &[(&str, &str)] = &[
     ("nights", "night"),
     ("cdi", "permanent"),
     ("cdd", "fixed"),
+    ("ftc", "fixed"),
     ("internship", "intern"),
     ("contractor", "contractor"),
     ("bilingual", "bilingual"),
@@ -131,11 +132,8 @@ impl Facts {
             facts.read(before, word);
             before = word;
         }
-        for (list, most) in [&mut facts.terms, &mut facts.names].into_iter().zip([MOST_TERMS, MOST_NAMES]) {
-            list.sort_unstable();
-            list.dedup();
-            list.truncate(most);
-        }
+        sort_and_cut(&mut facts.terms, MOST_TERMS);
+        sort_and_cut(&mut facts.names, MOST_NAMES);
         facts
     }
 
@@ -172,7 +170,7 @@ impl Facts {
     fn name(&mut self, word: &str) {
         let lower = word.to_ascii_lowercase();
         if lower.len() > 1 && !NO_NAMES.contains(&lower.as_str()) {
-            self.names.push(hash::short(&lower));
+            self.names.push(hash::of(&lower) as u16);
         }
     }
 
@@ -217,7 +215,17 @@ impl Facts {
     }
 
     fn add(&mut self, class: Class, value: &str) {
-        self.terms.push((class as u32) << 28 | hash::short(value) & 0x0fff_ffff);
+        self.terms.push(term(class, value));
+    }
+
+    /// Whether one text says that the contract ends, and the other does not: permanent is what goes without saying.
+    pub fn one_is_temporary(&self, other: &Facts) -> bool {
+        let temporary = |facts: &Facts| {
+            ["fixed", "cover", "bank", "secondment", "locum"]
+                .iter()
+                .any(|word| facts.terms.binary_search(&term(Class::Contract, word)).is_ok())
+        };
+        temporary(self) != temporary(other)
     }
 
     /// Whether two texts that are otherwise one differ in a term that both state, or each has more than `names_allowed` names
@@ -237,9 +245,19 @@ impl Facts {
     }
 }
 
+fn term(class: Class, value: &str) -> u32 {
+    (class as u32) << 28 | hash::short(value) & 0x0fff_ffff
+}
+
+fn sort_and_cut<T: Ord>(list: &mut Vec<T>, most: usize) {
+    list.sort_unstable();
+    list.dedup();
+    list.truncate(most);
+}
+
 /// How many of `left` are not in `right`, as far as both lists reach: a full list was cut, and says nothing beyond its end.
-fn count_only(left: &[u32], right: &[u32]) -> usize {
-    let end = if right.len() >= MOST_NAMES { right.last().copied().unwrap_or(u32::MAX) } else { u32::MAX };
+fn count_only(left: &[u16], right: &[u16]) -> usize {
+    let end = if right.len() >= MOST_NAMES { right.last().copied().unwrap_or(u16::MAX) } else { u16::MAX };
     left.iter().filter(|item| **item <= end && right.binary_search(item).is_err()).count()
 }
 
@@ -310,6 +328,9 @@ mod tests {
         check("with 3+ years of practice", "with 7+ years of practice", true);
         check("from 4.30am to noon", "from 11pm to noon", true);
         check("a permanent post", "a post", false);
+        let temporary = |left: &str, right: &str| Facts::of(left).one_is_temporary(&Facts::of(right));
+        assert!(temporary("a post, fixed term for six months", "a post"));
+        assert!(!temporary("a permanent post", "a post"));
         check("apply by 3 May 2026", "apply by 9 June 2026", false);
     }
 

@@ -109,7 +109,7 @@ impl Signature {
         to.u16(self.length);
         to.u64(self.digest);
         to.list(&self.facts.terms, |to, fact| to.u32(*fact));
-        to.list(&self.facts.names, |to, name| to.u32(*name));
+        to.list(&self.facts.names, |to, name| to.u16(*name));
         to.u8(self.contract);
         to.u32(self.pay);
         to.u16(self.sketch.count);
@@ -135,7 +135,7 @@ impl Signature {
         let (links, requisitions) = (from.list(Reader::u64)?, from.list(Reader::u64)?);
         let sources = from.list(Reader::u32)?;
         let (length, digest) = (from.u16()?, from.u64()?);
-        let facts = Facts { terms: from.list(Reader::u32)?, names: from.list(Reader::u32)? };
+        let facts = Facts { terms: from.list(Reader::u32)?, names: from.list(Reader::u16)? };
         let (contract, pay, count) = (from.u8()?, from.u32()?, from.u16()?);
         let bins = if count > 0 { from.array()? } else { [0; BINS] };
         from.is_at_end().then_some(Signature {

@@ -17,14 +17,10 @@ const SAME_TEXT: f32 = 0.7;
 const SAME_TEXT_SOMEWHERE: f32 = 0.9;
 /// A headline that was changed needs a text that was not.
 const EDITED_TEXT: f32 = 0.9;
-/// Days between two postings of one source, from which on a changed headline or name may be an edit.
-const EDITED_AFTER: u32 = 21;
 /// Another company: the copy must be nearly whole.
 const COPIED_TEXT: f32 = 0.75;
 /// Names that a copy without its advertiser's name may exchange.
 const AGENCY_NAMES: usize = 3;
-/// Names that a repost after weeks may exchange: people to ask, mostly.
-const REPOST_NAMES: usize = 2;
 /// The shorter text is cut out of the longer one from this containment on, and then counts as agreeing by it.
 const CUT_OUT: f32 = 0.85;
 /// Own shingles that a text must have before containment or a copy is believed.
@@ -118,8 +114,7 @@ impl Pair<'_> {
             return self.near_miss(why);
         }
         let remote_differs = self.one_source && self.left.spots.is_remote != self.right.spots.is_remote;
-        let names = if self.weeks_between() { REPOST_NAMES } else { 0 };
-        if self.terms_differ(names) || remote_differs {
+        if self.terms_differ(0) || remote_differs {
             return self.near_miss(why);
         }
         let similarity = if self.title.is_same { self.same_headline() } else { self.changed_headline() };
@@ -147,10 +142,10 @@ impl Pair<'_> {
     }
 
     /// Words in a headline that one has and the other lacks are another product, client or language more often than an edit,
-    /// however much the texts agree. Only a change of board or weeks in between make an edit likely.
+    /// however much the texts agree. Only two boards may spell one headline in two ways.
     fn changed_headline(&self) -> Option<f32> {
         let (left, right) = self.title.only;
-        let likely = left.min(right) == 0 && (self.weeks_between() || !self.one_source);
+        let likely = left.min(right) == 0 && !self.one_source;
         let text = self.agreement()?;
         let holds =
             likely && text >= EDITED_TEXT && self.title.similarity >= NEAR_TITLE && self.place == Where::Same;
@@ -192,12 +187,10 @@ impl Pair<'_> {
         let (left, right) = (self.left, self.right);
         let contract = left.contract != right.contract && left.contract != 0 && right.contract != 0;
         let pay = left.pay != right.pay && left.pay != 0 && right.pay != 0;
-        contract || pay || left.facts.differ(&right.facts, names_allowed)
-    }
-
-    fn weeks_between(&self) -> bool {
-        let dated = self.left.posted_on != i32::MIN && self.right.posted_on != i32::MIN;
-        dated && self.left.posted_on.abs_diff(self.right.posted_on) >= EDITED_AFTER
+        // A text that was cut may have lost its terms, and another board may leave them out.
+        let is_whole = self.text.is_some_and(|overlap| overlap.jaccard >= SAME_TEXT);
+        let one_sided = self.one_source && is_whole && left.facts.one_is_temporary(&right.facts);
+        contract || pay || one_sided || left.facts.differ(&right.facts, names_allowed)
     }
 
     fn one_language(&self) -> bool {

@@ -41,7 +41,9 @@ const TRACKING: &[&str] = &[
     "lever-source*",
     "lever-origin",
     "lever-via",
-    "ashby_*",
+    "ashby_src",
+    "ashby_source",
+    "ashby_department_id",
     "jobboardsource",
 ];
 
@@ -159,6 +161,10 @@ mod tests {
         check("https://jobs.lever.co/x/1?lever-source%5B%5D=LinkedIn", "https://jobs.lever.co/x/1");
         check("https://example.com/a?source=feed&ref=9", "https://example.com/a?source=feed&ref=9");
         check("https://a.wd3.myworkdayjobs.com/j/1?source=Board", "https://a.wd3.myworkdayjobs.com/j/1");
+        check(
+            "https://a.example/careers?ashby_jid=7-1&ashby_src=x",
+            "https://a.example/careers?ashby_jid=7-1",
+        );
         check("https://notlever.co/x?source=Board", "https://notlever.co/x?source=Board");
         check("https://ca.indeed.com/viewjob?jk=d9&from=serp", "https://ca.indeed.com/viewjob?jk=d9");
         check("https://example.com/a?x=1&amp;utm_source=y&amp;amp;z=2", "https://example.com/a?x=1&z=2");

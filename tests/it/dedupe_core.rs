@@ -201,14 +201,14 @@ fn an_edited_repost_is_found_by_its_requisition() {
 }
 
 #[test]
-fn a_changed_headline_is_an_edit_after_weeks() {
+fn a_changed_headline_is_an_edit_on_another_board_only() {
     let own = words("duty", 120);
     let mut jobs = [
         job("a", "acme", "Quality Inspector", text(&[&own])),
         job("b", "acme", "Quality Inspector Welding", text(&[&own])),
     ];
     check(&jobs, &["a", "b"]);
-    jobs[1].day = 60;
+    jobs[1].source = "jsearch";
     let members = check(&jobs, &["a", "a"]);
     assert_eq!(members[1].why, Some(Why::EditedRepost));
 }
