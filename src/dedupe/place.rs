@@ -16,7 +16,6 @@ const NEAR_KM: f32 = 40.0;
 
 /// A place by the hashes of its names; 0 where there is none. Coordinates are in hundredths of a degree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names say it")]
 pub struct Spot {
     pub city: u32,
     pub region: u32,
