@@ -3,15 +3,18 @@
 --
 -- Group roles own and write; a person or service logs in as a role of their own and is granted one of them.
 --   job_etl_owner   owns raw, staging, ops, app and migrates them
---   job_etl_writer  writes rows of raw, staging, ops, and of app at a reader's word only; never alters a table
+--   job_etl_writer  writes rows of raw, staging, ops; never alters a table
 --   job_etl_marts   owns the views of intermediate and marts; reads staging and ops
 --   job_etl_reader  reads marts, for BI tools
+--   job_etl_app     writes rows of app, the reader's own marks; no run takes it
 
 do $$
 declare
     name text;
 begin
-    foreach name in array array['job_etl_owner', 'job_etl_writer', 'job_etl_marts', 'job_etl_reader'] loop
+    foreach name in array array[
+        'job_etl_owner', 'job_etl_writer', 'job_etl_marts', 'job_etl_reader', 'job_etl_app'
+    ] loop
         if not exists (select from pg_roles where rolname = name) then
             begin
                 execute format('create role %I nologin', name);
@@ -39,6 +42,7 @@ grant usage on schema raw, staging, ops to job_etl_writer;
 grant usage on schema marts, app to job_etl_writer;
 grant usage on schema staging, ops, app to job_etl_marts;
 grant usage on schema marts to job_etl_reader;
+grant usage on schema app, marts to job_etl_app;
 
 do $$
 begin
@@ -49,11 +53,15 @@ begin
 end
 $$;
 
-alter default privileges for role job_etl_owner in schema raw, staging, ops, app
+alter default privileges for role job_etl_owner in schema raw, staging, ops
     grant select, insert, update, delete on tables to job_etl_writer;
 alter default privileges for role job_etl_owner in schema raw, staging, ops
     grant usage, select on sequences to job_etl_writer;
 alter default privileges for role job_etl_owner in schema staging, ops, app
     grant select on tables to job_etl_marts;
+alter default privileges for role job_etl_owner in schema app
+    grant select on tables to job_etl_writer;
+alter default privileges for role job_etl_owner in schema app
+    grant select, insert, update, delete on tables to job_etl_app;
 alter default privileges for role job_etl_marts in schema marts
-    grant select on tables to job_etl_reader, job_etl_writer;
+    grant select on tables to job_etl_reader, job_etl_writer, job_etl_app;

@@ -19,6 +19,9 @@ pub struct Posting {
     pub company_size: Option<String>,
     /// Place as displayed, for example `Toronto, ON, Canada`.
     pub location: Option<String>,
+    /// Further places as displayed, where the source lists several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more_locations: Vec<String>,
     /// The same place in parts, where the source sends parts.
     pub place: Place,
     /// Work model, when the source states it in a field made for it.

@@ -6,14 +6,15 @@ mod synthetic;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
-use job_etl::config::ranking::{self, Ranking};
+use job_etl::config::ranking;
 use job_etl::enrich::core::{EnrichInput, Enrichment, enrich, enrichment_hash};
 use job_etl::normalize::canonical::Canonical;
 use job_etl::normalize::core::canonical;
 use job_etl::normalize::html;
 use job_etl::normalize::keys::{content_hash, text_hash};
 use job_etl::normalize::merge::{Dated, merge};
-use job_etl::rank::core::{RankInput, rank};
+use job_etl::rank::core::Ranker;
+use job_etl::rank::input::RankInput;
 use job_etl::sources::{self, Body, Record, Search, Source};
 use job_etl::taxonomy::Taxonomy;
 use serde_json::Value;
@@ -157,6 +158,7 @@ pub fn normalize(sample: &Sample) -> Result<(Laps, Vec<Canonical>)> {
 pub fn enrich_and_rank(jobs: &[Canonical], config: &Path) -> Result<Laps> {
     let taxonomy = Taxonomy::load(&config.join("taxonomy"))?;
     let (ranking, _) = ranking::load(&config.join("ranking.yml"), &taxonomy)?;
+    let ranker = Ranker::new(&ranking, &ranking.profiles["default"]);
     let mut spent = [Duration::ZERO; 3];
     let (mut bytes, mut count) = (0, 0);
     while spent.iter().sum::<Duration>() < LONG_ENOUGH {
@@ -170,7 +172,7 @@ pub fn enrich_and_rank(jobs: &[Canonical], config: &Path) -> Result<Laps> {
             lap(0);
             black_box(enrichment_hash(&enrichment));
             lap(1);
-            black_box(rank_one(job, &enrichment, &ranking));
+            black_box(rank_one(job, &enrichment, &ranker));
             lap(2);
             bytes += job.description_text.as_deref().map_or(0, str::len) as u64;
             count += 1;
@@ -207,13 +209,12 @@ fn enrich_input(job: &Canonical) -> EnrichInput<'_> {
     }
 }
 
-fn rank_one(job: &Canonical, enrichment: &Enrichment, ranking: &Ranking) -> String {
+fn rank_one(job: &Canonical, enrichment: &Enrichment, ranker: &Ranker) -> String {
     let input = RankInput {
         job_title: &job.job_title,
         job_title_std: enrichment.job_title_std.as_deref(),
         skills: &enrichment.skills,
         location_city: enrichment.location_city.as_deref(),
-        location_region: enrichment.location_region.as_deref(),
         location_country: enrichment.location_country.as_deref(),
         location_lat: enrichment.location_lat,
         location_lon: enrichment.location_lon,
@@ -223,7 +224,10 @@ fn rank_one(job: &Canonical, enrichment: &Enrichment, ranking: &Ranking) -> Stri
         salary_min_norm: enrichment.salary_min_norm,
         salary_max_norm: enrichment.salary_max_norm,
         company_size: job.company_size.as_deref(),
+        language: enrichment.language.as_deref(),
+        description_text: job.description_text.as_deref(),
+        ..RankInput::default()
     };
     // The stage writes the explanation as text.
-    rank(&input, ranking, &ranking.profiles["default"]).explain.json()
+    ranker.rank(&input).explain.json()
 }

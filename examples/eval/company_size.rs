@@ -2,9 +2,8 @@
 
 use super::report::{self, Score, Task};
 use super::rows;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use job_etl::taxonomy::Taxonomy;
-use serde_json::Value;
 use std::path::Path;
 
 /// Fewest employees of each band, and the label it must get.
@@ -20,9 +19,10 @@ const BANDS: &[(u64, &str)] = &[
 
 /// Scores `labels-company-size`.
 pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
-    let file = data.join("labels-company-size/linkedin_company_size.json");
-    let Some(text) = rows::text(&file)? else { return Ok(Vec::new()) };
-    let companies: Vec<Value> = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+    let companies = rows::in_folder(&data.join("labels-company-size"))?;
+    if companies.is_empty() {
+        return Ok(Vec::new());
+    }
     let taxonomy = Taxonomy::bundled();
     let mut score = Score::default();
     for company in &companies {

@@ -9,12 +9,16 @@
 
 mod company_size;
 mod duplicates;
+mod language;
 mod pay;
+mod pay_by_hand;
 mod place;
+mod remote;
 mod report;
 mod rows;
 mod seniority;
 mod skills;
+mod titles;
 
 use anyhow::{Result, ensure};
 use clap::Parser;
@@ -38,11 +42,15 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let mut tasks = pay::evaluate(&arguments.data, arguments.misses)?;
     tasks.extend(pay::evaluate_postings(&arguments.data, arguments.misses)?);
+    tasks.extend(pay_by_hand::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(company_size::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(seniority::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(place::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(duplicates::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(language::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(remote::evaluate(&arguments.data, arguments.misses)?);
     tasks.extend(skills::evaluate(&arguments.data, arguments.misses)?);
+    tasks.extend(titles::evaluate(&arguments.data, arguments.misses)?);
     ensure!(!tasks.is_empty(), "{} has no labels-* that this knows", arguments.data.display());
     report::print(&tasks);
     if let Some(file) = &arguments.json {

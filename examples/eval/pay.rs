@@ -28,12 +28,19 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
     let mut tasks = Vec::new();
     let mut fields: BTreeMap<String, Score> = BTreeMap::new();
     let mut descriptions = Score::default();
-    for row in rows::read(&folder.join("salary_pairs.jsonl"))? {
+    let mut cases = Score::default();
+    for row in rows::in_folder(&folder)? {
+        if row.get("id").is_none() {
+            let text = row["text"].as_str().unwrap_or_default();
+            judge(&mut cases, &Truth::of(&row), statement::pay(text, Text::Field).as_ref(), text, misses);
+            continue;
+        }
         let source = row["src"].as_str().unwrap_or("?").to_owned();
         let truth = Truth::of(&row);
         let text = row["text"].as_str().unwrap_or_default();
         // A row without the key was not labelled; only a text without any digit is known to state nothing.
-        let is_labelled = row.get("min").is_some() || !text.contains(|c: char| c.is_ascii_digit());
+        let is_labelled =
+            row.get("min").is_some() || truth.is_middle || !text.contains(|c: char| c.is_ascii_digit());
         if !is_labelled || !truth.is_pay() {
             continue;
         }
@@ -49,11 +56,6 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
     }
     if descriptions.is_some() {
         tasks.push(Task { name: "pay, description".to_owned(), score: descriptions });
-    }
-    let mut cases = Score::default();
-    for row in rows::read(&folder.join("unit_test_cases.jsonl"))? {
-        let text = row["text"].as_str().unwrap_or_default();
-        judge(&mut cases, &Truth::of(&row), statement::pay(text, Text::Field).as_ref(), text, misses);
     }
     if cases.is_some() {
         tasks.push(Task { name: "pay, test cases".to_owned(), score: cases });
@@ -87,15 +89,18 @@ pub fn evaluate_postings(data: &Path, misses: bool) -> Result<Vec<Task>> {
 }
 
 /// What the label says.
-struct Truth {
+pub struct Truth {
     min: Option<f64>,
     max: Option<f64>,
     period: Option<SalaryPeriod>,
     currency: Option<String>,
+    /// True when the label is the middle of a year's pay only.
+    is_middle: bool,
 }
 
 impl Truth {
-    fn of(row: &Value) -> Truth {
+    /// Reads `min`, `max`, `unit` and `currency`, or `annual_mid`.
+    pub fn of(row: &Value) -> Truth {
         let (min, max) = (row["min"].as_f64(), row["max"].as_f64());
         let unit = row["unit"].as_str().unwrap_or_default();
         let period = match unit.trim_start_matches("1 ") {
@@ -106,7 +111,17 @@ impl Truth {
             "HOUR" => Some(SalaryPeriod::Hour),
             _ => None,
         };
-        Truth { min, max, period, currency: row["currency"].as_str().map(str::to_owned) }
+        let currency = row["currency"].as_str().map(str::to_owned);
+        match row["annual_mid"].as_f64().filter(|_| min.is_none() && max.is_none()) {
+            Some(middle) => Truth {
+                min: Some(middle),
+                max: None,
+                period: Some(SalaryPeriod::Year),
+                currency,
+                is_middle: true,
+            },
+            None => Truth { min, max, period, currency, is_middle: false },
+        }
     }
 
     fn ends(&self) -> Option<(f64, f64)> {
@@ -176,8 +191,12 @@ impl Truth {
 
     fn agrees(&self, found: &Stated) -> bool {
         let Some((low, high)) = self.ends() else { return false };
-        let found_low = found.min.or(found.max).unwrap_or_default();
-        let found_high = found.max.unwrap_or(found_low);
+        let mut found_low = found.min.or(found.max).unwrap_or_default();
+        let mut found_high = found.max.unwrap_or(found_low);
+        if self.is_middle {
+            found_low = (found_low + found_high) / 2.0;
+            found_high = found_low;
+        }
         let same = |one: f64, other: f64| (one - other).abs() <= TOLERANCE * one.abs().max(other.abs());
         let is_period = self.period.is_none() || found.period.is_none() || found.period == self.period;
         if !self.is_currency(found) {
@@ -270,7 +289,8 @@ fn judge_description(score: &mut Score, truth: &Truth, text: &str, misses: bool)
     }
 }
 
-fn judge(score: &mut Score, truth: &Truth, found: Option<&Stated>, text: &str, misses: bool) {
+/// Counts one answer, and shows it when it is wrong.
+pub fn judge(score: &mut Score, truth: &Truth, found: Option<&Stated>, text: &str, misses: bool) {
     let verdict = match (truth.ends(), found) {
         (None, None) => {
             score.right_nulls += 1;

@@ -31,13 +31,29 @@ const ALIASES: &[&[&str]] = &[
     &["delhi", "new delhi"],
 ];
 
+/// Metropolitan areas and the city they are of, as the world uses the words.
+const METROS: &[(&str, &str)] = &[
+    ("bay area", "san francisco"),
+    ("san francisco bay area", "san francisco"),
+    ("sf bay area", "san francisco"),
+    ("silicon valley", "san jose"),
+    ("greater toronto area", "toronto"),
+    ("gta", "toronto"),
+    ("lower mainland", "vancouver"),
+    ("grand montreal", "montreal"),
+];
+
 /// Scores of one source.
 #[derive(Default)]
 struct Scores {
     country: Score,
     city: Score,
-    /// Rows whose text does not name the labelled city: no city is right there.
+    /// Rows whose text does not name the labelled city: no city is right there, by the plain reading.
     unnamed: Score,
+    /// The same without texts that verifiably name another city than the label.
+    invented: Score,
+    /// Rows whose text names another city: answers that are that city, of all such rows that have an answer.
+    other: u64,
 }
 
 /// What the label says.
@@ -72,10 +88,15 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
     }
     let mut tasks = Vec::new();
     for (source, scores) in sources {
+        if scores.other > 0 {
+            let score = Score { missed: scores.other, ..Score::default() };
+            tasks.push(Task { name: format!("text names another city, {source}"), score });
+        }
         for (what, score) in [
             ("country", scores.country),
             ("city", scores.city),
-            ("no city where none is named", scores.unnamed),
+            ("no city where label is not named", scores.unnamed),
+            ("no city where none is named", scores.invented),
         ] {
             if score.is_some() {
                 tasks.push(Task { name: format!("{what}, {source}"), score });
@@ -190,13 +211,62 @@ fn judge(
         let is_wrong = place.is_some_and(|place| !truth.agrees(place));
         scores.unnamed.right += u64::from(!is_wrong);
         scores.unnamed.wrong += u64::from(is_wrong);
-        is_wrong.then_some("city invented")
+        let is_other = is_wrong && place.is_some_and(|place| names_alone(text, place, taxonomy));
+        scores.other += u64::from(is_other);
+        scores.invented.right += u64::from(!is_wrong);
+        scores.invented.wrong += u64::from(is_wrong && !is_other);
+        is_wrong.then_some(if is_other { "city of the text, not of the label" } else { "city invented" })
     } else {
         let is_right = place.is_some_and(|place| truth.agrees(place));
         count(&mut scores.city, place.is_some(), is_right)
             .map(|verdict| if verdict == "wrong" { "city wrong" } else { "city missed" })
     };
     [country.map(|verdict| if verdict == "wrong" { "country wrong" } else { "country missed" }), city]
+}
+
+/// Whether a text verifiably names a city, so that the label is of another place, often the head office: one part of the
+/// text is the city's name, the name of no region or country too, and whatever else stands there is its region, its
+/// country, or says how one works. Metropolitan areas count where their name is no city's.
+fn names_alone(text: &str, found: &Place, taxonomy: &Taxonomy) -> bool {
+    const BESIDE: [&str; 12] = [
+        "remote",
+        "hybrid",
+        "onsite",
+        "on site",
+        "hq",
+        "office",
+        "headquarters",
+        "in office",
+        "metro",
+        "area",
+        "in person",
+        "full time",
+    ];
+    let city = found.city.as_deref().map(key).unwrap_or_default();
+    let region = found.region.as_deref().map(key).unwrap_or_default();
+    let mut is_named = false;
+    for part in text.split([',', '/', '|', ';', '(', ')']).flat_map(|part| part.split(" - ")).map(key) {
+        let known = cities(&part).any(|known| known.country == found.country);
+        let is_metro = METROS.contains(&(part.as_str(), city.as_str()));
+        let is_city = (is_one(&part, &city) && known) || is_metro;
+        let is_head_office =
+            BESIDE.iter().any(|word| part.strip_suffix(word).map(str::trim_end) == Some(&city));
+        let is_country = taxonomy.country_code(&part) == Some(&found.country);
+        let is_region = part == region || is_code_of(&part, found, taxonomy);
+        let beside = part.is_empty() || BESIDE.contains(&part.as_str()) || is_country || is_region;
+        if is_city || is_head_office {
+            is_named = true;
+        } else if !beside {
+            return false;
+        }
+    }
+    is_named
+}
+
+/// Whether a part is the code of the region, such as `CA` of California.
+fn is_code_of(part: &str, found: &Place, taxonomy: &Taxonomy) -> bool {
+    let shown = taxonomy.shown_place(found);
+    shown.split(", ").nth(1).is_some_and(|code| key(code) == part)
 }
 
 fn count(score: &mut Score, is_answered: bool, is_right: bool) -> Option<&'static str> {

@@ -54,6 +54,12 @@ pub fn print(tasks: &[Task]) {
     }
 }
 
+/// Figures that the table has no column for, before it.
+#[expect(clippy::print_stdout, reason = "the figures are the result")]
+pub fn note(line: &str) {
+    println!("{line}");
+}
+
 /// Shows one wrong answer.
 #[expect(clippy::print_stderr, reason = "asked for with --misses, beside the table")]
 pub fn miss(line: &str) {

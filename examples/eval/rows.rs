@@ -14,6 +14,24 @@ pub fn read(path: &Path) -> Result<Vec<Value>> {
     text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(parse).collect()
 }
 
+/// Every row of the NDJSON files of a folder, by name; none when the folder is not there.
+pub fn read_all(folder: &Path) -> Result<Vec<Value>> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    for path in &mut paths {
+        if path.extension().is_some_and(|end| end == "gz") {
+            path.set_extension("");
+        }
+    }
+    paths.sort();
+    paths.dedup();
+    let mut rows = Vec::new();
+    for path in paths.iter().filter(|path| path.extension().is_some_and(|end| end == "jsonl")) {
+        rows.extend(read(path)?);
+    }
+    Ok(rows)
+}
+
 /// The text of a file, or of its gzipped twin.
 pub fn text(path: &Path) -> Result<Option<String>> {
     let mut zipped = path.as_os_str().to_owned();
@@ -31,4 +49,26 @@ pub fn text(path: &Path) -> Result<Option<String>> {
         return Ok(None);
     }
     Ok(Some(text))
+}
+
+/// Every row of every file of a folder: NDJSON, a JSON list or one object, plain or gzipped, whatever the files are called.
+/// A line that is no JSON is passed over; other files are none of these.
+pub fn in_folder(folder: &Path) -> Result<Vec<Value>> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.sort();
+    let mut rows = Vec::new();
+    for file in files {
+        let name = file.to_string_lossy().trim_end_matches(".gz").to_owned();
+        if !name.ends_with(".json") && !name.ends_with(".jsonl") {
+            continue;
+        }
+        let text = text(Path::new(&name))?.unwrap_or_default();
+        match serde_json::from_str(&text) {
+            Ok(Value::Array(list)) => rows.extend(list),
+            Ok(value) => rows.push(value),
+            Err(_) => rows.extend(text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok())),
+        }
+    }
+    Ok(rows)
 }

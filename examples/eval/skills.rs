@@ -6,7 +6,7 @@
 use super::report::{self, Score, Task};
 use super::rows;
 use anyhow::{Context, Result};
-use job_etl::enrich::mentions::{Origin, Reader};
+use job_etl::enrich::mentions::Reader;
 use job_etl::taxonomy::Taxonomy;
 use job_etl::taxonomy::open_skills::Kind;
 use serde_json::Value;
@@ -71,13 +71,12 @@ fn found(tokens: &[String], kind: Kind, taxonomy: &Taxonomy, reader: &mut Reader
         text.push(' ');
     }
     let mentions = reader.read(text.trim_end(), taxonomy.skills()).iter();
-    let of_kind = mentions.filter(|mention| mention.origin != Origin::Role).filter(|mention| {
-        mention.skill.map_or(Kind::Knowledge, |skill| taxonomy.skills().kind(skill)) == kind
-    });
+    let of_kind = mentions
+        .filter(|mention| mention.skill.map_or(Kind::Knowledge, |skill| taxonomy.skills().kind(skill)) == kind);
     let spans = of_kind.map(|mention| {
-        let first = starts.partition_point(|start| *start <= mention.start) - 1;
-        (first, starts.partition_point(|start| *start < mention.end))
-    });
+            let first = starts.partition_point(|start| *start <= mention.start) - 1;
+            (first, starts.partition_point(|start| *start < mention.end))
+        });
     spans.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
@@ -108,8 +107,7 @@ fn show(sentence: &Sentence, found: &[(usize, usize)]) {
         format!("{before} [[{}]] {after}", of((start, end)))
     };
     for label in sentence.spans.iter().filter(|label| !found.contains(label)) {
-        let near: Vec<String> =
-            found.iter().filter(|span| overlap(span, label)).map(|span| of(*span)).collect();
+        let near: Vec<String> = found.iter().filter(|span| overlap(span, label)).map(|span| of(*span)).collect();
         let kind = if near.is_empty() { "missed" } else { "bounds" };
         report::miss(&format!("{kind}\t{}\t{}\t{}", of(*label), near.join(" | "), context(*label)));
     }

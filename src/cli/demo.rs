@@ -3,8 +3,9 @@
 
 use super::inspect::print;
 use super::progress::{Progress, seconds, size};
-use super::{Global, RunArgs, context, exit, plan, table};
+use super::{Global, RunArgs, context, exit, jobs, plan, table};
 use crate::config::environment;
+use crate::db::outcome::{Listing, Sort};
 use crate::db::{self, outcome};
 use crate::notify::Endpoint;
 use crate::notify::receiver::{Received, Receiver};
@@ -55,7 +56,16 @@ pub async fn demo(global: &Global, arguments: &DemoArgs) -> Result<u8> {
     progress.finish();
     let (outcome, signal) = ended?;
     let mut connection = database.pool.acquire().await?;
-    let best = outcome::best_jobs(&mut connection, None, TOP).await?;
+    let listing = Listing {
+        profile: "default",
+        freshness: jobs::freshness(&global, "default")?,
+        as_of: plan.as_of,
+        sort: Sort::Score,
+        since: None,
+        hidden: false,
+        top: TOP,
+    };
+    let best = outcome::jobs(&mut connection, &listing).await?;
     drop(connection);
     let arrived = tokio::time::timeout(PATIENCE, receiver.next()).await.ok().flatten();
     database.close().await?;
@@ -70,7 +80,7 @@ pub async fn demo(global: &Global, arguments: &DemoArgs) -> Result<u8> {
         best.len(),
         global.config.join("ranking.yml").display()
     ));
-    print(&table::jobs(&best, table::width()));
+    print(&table::jobs(&best, Sort::Score, table::width()));
     print(&format!("\n{}", webhook_line(arrived.as_ref())));
     show_files(&global.artifacts.join("latest"));
     print_next(&global, best.first().map(|job| &job.hash_key[..8]));

@@ -1,17 +1,20 @@
 //! `job-etl dedupe`: the stage, the report on what it found, and a reader's "not the same".
 
 use super::exit::Usage;
-use super::inspect::{find_job, print};
+use super::inspect::print;
+use super::jobs::prefix;
 use super::progress::thousands;
 use super::{Global, RunArgs, context, plan, table};
 use crate::db::duplicates::{self, Cluster, Member, Pair, Reason, Totals};
 use crate::db::kept_apart::{self, KeptApart};
+use crate::db::marks;
 use crate::run::Stage;
 use anyhow::Result;
 use clap::Args;
 use console::{Style, measure_text_width, truncate_str};
 use serde::Serialize;
 use serde_json::json;
+use sqlx::PgConnection;
 
 /// Pairs and clusters that the report shows of each kind.
 const REPORTED: u16 = 10;
@@ -55,25 +58,41 @@ pub async fn dedupe(global: &Global, arguments: &DedupeArgs) -> Result<u8> {
 async fn apart(global: &Global, one: &str, other: &str, note: Option<&str>) -> Result<u8> {
     let database = context::database(global).await?;
     let mut connection = database.pool.acquire().await?;
-    let one = find_job(&mut connection, one).await?;
-    let other = find_job(&mut connection, other).await?;
-    if one.hash_key == other.hash_key {
+    let one = find(&mut connection, one).await?;
+    let other = find(&mut connection, other).await?;
+    drop(connection);
+    if one.0 == other.0 {
         return Err(Usage("a job cannot be kept apart from itself; give two hashes".into()).into());
     }
-    let is_new = kept_apart::add(&mut connection, &one.hash_key, &other.hash_key, plan::now(), note).await?;
-    drop(connection);
+    let mut transaction = database.pool.begin().await?;
+    marks::become_reader(&mut transaction).await?;
+    let is_new = kept_apart::add(&mut transaction, &one.0, &other.0, plan::now(), note).await?;
+    transaction.commit().await?;
     database.close().await?;
-    for job in [&one, &other] {
-        print(&line(&job.hash_key, &job.job_title, &job.company, job.location.as_deref(), table::width()));
+    for (hash_key, title, company, location) in [&one, &other] {
+        print(&line(hash_key, title, company, location.as_deref(), table::width()));
     }
     print(if is_new { "are kept apart from the next `job-etl dedupe` on" } else { "are kept apart already" });
     Ok(0)
 }
 
+type Found = (String, String, String, Option<String>);
+
+/// The one job whose hash begins so.
+async fn find(connection: &mut PgConnection, text: &str) -> Result<Found> {
+    let mut found = duplicates::by_prefix(connection, &prefix(text)?).await?;
+    match (found.pop(), found.pop()) {
+        (Some(job), None) => Ok(job),
+        (None, _) => Err(Usage(format!("no job begins with {text}; `job-etl jobs` lists hashes")).into()),
+        _ => Err(Usage(format!("several jobs begin with {text}; give more of the hash")).into()),
+    }
+}
+
 async fn together(global: &Global, one: &str, other: &str) -> Result<u8> {
-    let (one, other) = (super::inspect::prefix(one)?, super::inspect::prefix(other)?);
+    let (one, other) = (prefix(one)?, prefix(other)?);
     let database = context::database(global).await?;
     let mut transaction = database.pool.begin().await?;
+    marks::become_reader(&mut transaction).await?;
     let removed = kept_apart::remove(&mut transaction, &one, &other).await?;
     match removed.as_slice() {
         [pair] => {
@@ -94,7 +113,7 @@ async fn together(global: &Global, one: &str, other: &str) -> Result<u8> {
 }
 
 /// Everything the report says.
-struct Found {
+struct Report {
     totals: Totals,
     reasons: Vec<Reason>,
     largest: Vec<Cluster>,
@@ -106,7 +125,7 @@ struct Found {
 async fn report(global: &Global, top: i64) -> Result<u8> {
     let database = context::database(global).await?;
     let mut connection = database.pool.acquire().await?;
-    let found = Found {
+    let found = Report {
         totals: duplicates::totals(&mut connection).await?,
         reasons: duplicates::reasons(&mut connection).await?,
         largest: duplicates::largest(&mut connection, top).await?,
@@ -127,7 +146,7 @@ async fn report(global: &Global, top: i64) -> Result<u8> {
 }
 
 /// One object a line, named by `kind`.
-fn ndjson(found: &Found) {
+fn ndjson(found: &Report) {
     fn lines<T: Serialize>(kind: &str, rows: &[T]) {
         for row in rows {
             let mut object = json!({ "kind": kind });
@@ -147,7 +166,7 @@ fn ndjson(found: &Found) {
     lines("kept_apart", &found.kept_apart);
 }
 
-fn text(found: &Found, width: usize) -> String {
+fn text(found: &Report, width: usize) -> String {
     let bold = Style::new().bold();
     let mut lines = summary(&found.totals);
     let heading = |lines: &mut Vec<String>, text: &str| {

@@ -1,117 +1,18 @@
-//! The commands that look: jobs, explain, check, migrate, status, doctor. None of them runs a stage.
+//! The commands that look: check, migrate, status, doctor. None of them runs a stage.
 
 use super::context::{self, Configuration};
-use super::duplicates::others;
 use super::exit::Usage;
 use super::progress::{Progress, seconds, thousands};
-use super::{Global, plan, table};
-use crate::db::{duplicates, history, outcome, state_hash};
+use super::{Global, plan};
+use crate::db::{history, state_hash};
 use crate::notify;
-use crate::rank::explain::explain_text;
 use crate::sources;
 use anyhow::{Context, Result};
-use console::Style;
 use serde_json::json;
-use sqlx::{ConnectOptions, Connection, PgConnection};
+use sqlx::{ConnectOptions, Connection};
 
 /// Runs shown by `status`.
 const RUNS_SHOWN: i64 = 5;
-
-/// Lists the best open jobs.
-pub async fn jobs(global: &Global, top: u16) -> Result<u8> {
-    let database = context::database(global).await?;
-    let mut connection = database.pool.acquire().await?;
-    let best = outcome::best_jobs(&mut connection, None, i64::from(top)).await?;
-    drop(connection);
-    database.close().await?;
-    if global.json {
-        let rows: Vec<_> = best.iter().map(job_json).collect();
-        print(&serde_json::to_string_pretty(&rows)?);
-    } else if best.is_empty() {
-        print("no jobs yet; `job-etl run` collects them, `job-etl demo` shows the bundled ones");
-    } else {
-        print(&table::jobs(&best, table::width()));
-        print("\n`job-etl explain HASH` shows how a score is made.");
-    }
-    Ok(0)
-}
-
-/// Explains the score of the job whose hash begins with `prefix`.
-pub async fn explain(global: &Global, prefix: &str) -> Result<u8> {
-    self::prefix(prefix)?;
-    let database = context::database(global).await?;
-    let mut connection = database.pool.acquire().await?;
-    let job = find_job(&mut connection, prefix).await?;
-    let members = duplicates::members(&mut connection, &job.hash_key).await?;
-    drop(connection);
-    database.close().await?;
-    if global.json {
-        let mut shown = job_json(&job);
-        shown["cluster"] = serde_json::to_value(&members)?;
-        print(&serde_json::to_string_pretty(&shown)?);
-        return Ok(0);
-    }
-    let place = job.location.as_deref().unwrap_or("place not stated");
-    print(&format!(
-        "{}\n{} · {place}\n{}\n",
-        Style::new().bold().apply_to(&job.job_title),
-        job.company,
-        job.hash_key
-    ));
-    match &job.rank_explain {
-        Some(explain) => print(&explain_text(explain, table::width())),
-        None => print("not ranked yet; run `job-etl rank`"),
-    }
-    if let Some(link) = &job.job_link {
-        print(&format!("\n{link}"));
-    }
-    if let Some(others) = others(&members, &job.hash_key, table::width()) {
-        print(&format!("\n{others}"));
-    }
-    Ok(0)
-}
-
-/// The beginning of a hash in lower case, or what is wrong with it.
-pub fn prefix(text: &str) -> Result<String> {
-    if text.len() < 4 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Usage(format!(
-            "`{text}` is not the beginning of a job's hash: at least 4 hex digits, as `job-etl jobs` shows"
-        ))
-        .into());
-    }
-    Ok(text.to_lowercase())
-}
-
-/// The one job whose hash begins so.
-pub async fn find_job(connection: &mut PgConnection, text: &str) -> Result<outcome::ListedJob> {
-    let mut found = outcome::by_prefix(connection, &prefix(text)?).await?;
-    match (found.pop(), found.pop()) {
-        (Some(job), None) => Ok(job),
-        (None, _) => Err(Usage(format!("no job begins with {text}; `job-etl jobs` lists hashes")).into()),
-        _ => Err(Usage(format!("several jobs begin with {text}; give more of the hash")).into()),
-    }
-}
-
-fn job_json(job: &outcome::ListedJob) -> serde_json::Value {
-    json!({
-        "hash_key": job.hash_key,
-        "job_title": job.job_title,
-        "company": job.company,
-        "location": job.location,
-        "remote_type": job.remote_type,
-        "contract_type": job.contract_type,
-        "openings": job.openings,
-        "cluster_id": job.cluster_id,
-        "cluster_size": job.cluster_size,
-        "job_link": job.job_link,
-        "apply_url": job.apply_url,
-        "source": job.source,
-        "posted_at": job.posted_at,
-        "first_seen_at": job.first_seen_at,
-        "rank_score": job.score().map(|score| score.as_f64()),
-        "rank_explain": job.rank_explain,
-    })
-}
 
 /// Validates the configuration without touching the database or the network.
 pub fn check(global: &Global) -> Result<u8> {

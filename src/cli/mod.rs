@@ -7,6 +7,8 @@ mod demo;
 mod duplicates;
 pub mod exit;
 mod inspect;
+mod jobs;
+mod marks;
 mod plan;
 mod progress;
 mod table;
@@ -90,16 +92,13 @@ enum Command {
     /// Show the whole job on the bundled postings, offline
     Demo(demo::DemoArgs),
     /// List the best jobs
-    Jobs {
-        /// How many
-        #[arg(long, default_value_t = 10)]
-        top: u16,
-    },
+    Jobs(jobs::JobsArgs),
     /// Explain the score of one job
-    Explain {
-        /// The first characters of its hash, as `job-etl jobs` shows them
-        hash: String,
-    },
+    Explain(jobs::ExplainArgs),
+    /// Hide a company, a phrase or a skill from your lists
+    Block(marks::BlockArgs),
+    /// Raise or lower the scores of a company, a phrase or a skill
+    Boost(marks::BoostArgs),
     /// Check the configuration, offline
     Check,
     /// Bring the database to this version's tables and views
@@ -173,8 +172,10 @@ async fn dispatch(cli: Cli) -> Result<u8> {
         Command::Publish(arguments) => plan::run(global, &arguments, Some(Stage::Publish)).await,
         Command::Notify => inspect::notify(global).await,
         Command::Demo(arguments) => demo::demo(global, &arguments).await,
-        Command::Jobs { top } => inspect::jobs(global, top).await,
-        Command::Explain { hash } => inspect::explain(global, &hash).await,
+        Command::Jobs(arguments) => jobs::jobs(global, &arguments).await,
+        Command::Explain(arguments) => jobs::explain(global, &arguments).await,
+        Command::Block(arguments) => marks::block(global, &arguments).await,
+        Command::Boost(arguments) => marks::boost(global, &arguments).await,
         Command::Check => inspect::check(global),
         Command::Migrate => inspect::migrate(global).await,
         Command::Status => inspect::status(global).await,

@@ -1,6 +1,7 @@
 //! Lists of jobs and key-value tables, as wide as the terminal and no wider.
 
-use crate::db::outcome::ListedJob;
+use crate::db::audit::RuleCount;
+use crate::db::outcome::{ListedJob, Sort};
 use crate::posting::Hundredths;
 use crate::rank::explain::reasons;
 use console::{Style, measure_text_width, truncate_str};
@@ -15,7 +16,7 @@ pub fn width() -> usize {
 }
 
 /// Two lines a job: rank, score, title and company; then place, pay, hash and reasons.
-pub fn jobs(jobs: &[ListedJob], width: usize) -> String {
+pub fn jobs(jobs: &[ListedJob], sort: Sort, width: usize) -> String {
     let (bold, dim, cyan) = (Style::new().bold(), Style::new().dim(), Style::new().cyan());
     let mut lines = Vec::new();
     for (index, job) in jobs.iter().enumerate() {
@@ -29,7 +30,7 @@ pub fn jobs(jobs: &[ListedJob], width: usize) -> String {
         let head =
             format!("{:>3}  {}  {}  {}", index + 1, cyan.apply_to(score), bold.apply_to(title), job.company);
         lines.push(truncate_str(&head, width, "…").into_owned());
-        let detail = format!("{}  {}", dim.apply_to(&job.hash_key[..8]), facts(job));
+        let detail = format!("{}  {}", dim.apply_to(&job.hash_key[..8]), facts(job, sort));
         lines.push(truncate_str(&format!("     {detail}"), width, "…").into_owned());
         if let Some(explain) = &job.rank_explain {
             let why = reasons(explain).join(" · ");
@@ -41,7 +42,50 @@ pub fn jobs(jobs: &[ListedJob], width: usize) -> String {
     lines.join("\n")
 }
 
-fn facts(job: &ListedJob) -> String {
+/// A line a rule: its counts and what it hides best.
+pub fn rules(rules: &[RuleCount], width: usize) -> String {
+    let names = rules.iter().map(|rule| measure_text_width(&rule.rule)).max().unwrap_or_default();
+    let names = names.clamp("rule".len(), (width / 2).max(20));
+    let head = format!("{:<names$}  {:>7}  {:>7}  {}", "rule", "hidden", "only", "such as");
+    let mut lines = vec![head];
+    for rule in rules {
+        let count = |count: i64| super::progress::thousands(count as u64);
+        let name = truncate_str(&rule.rule, names, "…").into_owned();
+        let space = " ".repeat(names.saturating_sub(measure_text_width(&name)));
+        let examples = rule.examples.join("; ");
+        let line = format!("{name}{space}  {:>7}  {:>7}  {examples}", count(rule.hidden), count(rule.only));
+        lines.push(truncate_str(line.trim_end(), width, "…").into_owned());
+    }
+    lines.join("\n")
+}
+
+/// Two lines a hidden job: hash, score, title and company; then why it is hidden.
+pub fn hidden_jobs(jobs: &[ListedJob], width: usize) -> String {
+    let dim = Style::new().dim();
+    let mut lines = Vec::new();
+    for job in jobs {
+        let score = job.score().map_or(0.0, |score| score.as_f64());
+        let head = format!("{}  {score:>6.2}  {} · {}", &job.hash_key[..8], job.job_title, job.company);
+        lines.push(truncate_str(&head, width, "…").into_owned());
+        for hiding in job.rank_explain.iter().flat_map(|explain| explain["hidden"].as_array()).flatten() {
+            let text = |key: &str| hiding[key].as_str().unwrap_or_default().to_owned();
+            let why = format!("                  {} ({})", text("rule"), text("evidence"));
+            lines.push(truncate_str(&dim.apply_to(why).to_string(), width, "…").into_owned());
+        }
+    }
+    lines.join("\n")
+}
+
+/// How old a job is: since it was posted, or since it was first seen.
+pub fn age(job: &ListedJob) -> String {
+    let seen = if job.posted_at.is_some() { "" } else { " or more" };
+    match job.age_days as i64 {
+        0 => "today".to_owned(),
+        days => format!("{days} d old{seen}"),
+    }
+}
+
+fn facts(job: &ListedJob, sort: Sort) -> String {
     let mut facts = vec![job.location.clone().unwrap_or_else(|| "place not stated".to_owned())];
     if job.remote_type != "unknown" {
         facts.push(job.remote_type.clone());
@@ -53,6 +97,12 @@ fn facts(job: &ListedJob) -> String {
     if job.cluster_size > 1 {
         facts.push(format!("+{}", job.cluster_size - 1));
     }
+    facts.push(match (sort, job.score()) {
+        (Sort::Fresh, Some(score)) => {
+            format!("{} × {:.2} = {:.2}", age(job), job.freshness, score.as_f64() * job.freshness)
+        }
+        _ => age(job),
+    });
     facts.push(job.source.clone());
     facts.join(" · ")
 }

@@ -108,6 +108,22 @@ pub async fn members(conn: &mut PgConnection, hash_key: &str) -> Result<Vec<Memb
     .context("cannot read the members of a cluster")
 }
 
+/// The jobs whose hash key begins with `prefix`, at most two: hash key, title, company, place.
+pub async fn by_prefix(
+    conn: &mut PgConnection,
+    prefix: &str,
+) -> Result<Vec<(String, String, String, Option<String>)>> {
+    sqlx::query!(
+        "select hash_key, job_title, company, location from staging.job_postings_stg
+         where starts_with(hash_key, $1) order by hash_key limit 2",
+        prefix,
+    )
+    .map(|row| (row.hash_key, row.job_title, row.company, row.location))
+    .fetch_all(conn)
+    .await
+    .context("cannot find the job")
+}
+
 /// Counts over all clusters.
 pub async fn totals(conn: &mut PgConnection) -> Result<Totals> {
     sqlx::query_as!(

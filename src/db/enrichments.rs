@@ -16,6 +16,7 @@ pub struct PendingJob {
     pub job_title: String,
     pub company: String,
     pub location: Option<String>,
+    pub more_locations: Vec<String>,
     pub place_city: Option<String>,
     pub place_region: Option<String>,
     pub place_country: Option<String>,
@@ -52,7 +53,7 @@ pub async fn pending(
     let mut rows = sqlx::query_as!(
         PendingJob,
         r#"select j.hash_key as "hash_key!", j.content_hash as "content_hash!", j.source as "source!",
-                  j.job_title as "job_title!", j.company as "company!", j.location, j.place_city, j.place_region,
+                  j.job_title as "job_title!", j.company as "company!", j.location, j.more_locations as "more_locations!", j.place_city, j.place_region,
                   j.place_country, j.place_lat, j.place_lon, j.remote_type as "remote_type!", j.seniority_raw,
                   j.skills_raw as "skills_raw!", j.description_text, (j.salary_min * 100)::bigint as salary_min_cents,
                   (j.salary_max * 100)::bigint as salary_max_cents, j.salary_currency, j.salary_period, j.salary_text

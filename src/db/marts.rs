@@ -261,6 +261,7 @@ const FACT_JOBS: &[Column] = &[
     column("places", Kind::Json),
     column("remote_countries", Kind::List),
     column("salary_origin", Kind::Text),
+    column("hidden_by", Kind::List),
     column("cluster_id", Kind::Text),
     column("is_canonical", Kind::Boolean),
     column("cluster_size", Kind::Integer),

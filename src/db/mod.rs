@@ -1,6 +1,7 @@
 //! PostgreSQL: connections, the fence around every write, and one file per table. All SQL of the project is here.
 //! Knows no stage and no source.
 
+pub mod audit;
 pub mod checkup;
 pub mod cluster;
 pub mod clusters;
@@ -12,6 +13,7 @@ pub mod health;
 pub mod history;
 pub mod kept_apart;
 pub mod ledger;
+pub mod marks;
 pub mod marts;
 pub mod outbox;
 pub mod outcome;

@@ -1,25 +1,87 @@
 //! What a day's run came to: totals, and the best new jobs, for messages and for `job-etl jobs`.
 
 use super::ledger::Run;
+use crate::config::ranking::freshness::Freshness;
 use crate::posting::Hundredths;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 
-/// A select of jobs as lists show them, with what the argument adds.
+/// Days since a job was posted, or else first seen, at the instant $2.
+macro_rules! age {
+    () => {
+        "(greatest(extract(epoch from $2::timestamptz - coalesce(f.posted_at, f.first_seen_at)), 0) / 86400)::float8"
+    };
+}
+
+/// What age leaves of a score: see `config::ranking::freshness`.
+macro_rules! fresh {
+    () => {
+        concat!("($4::float8 + (1 - $4::float8) * power(0.5::float8, ", age!(), " / $3::float8))")
+    };
+}
+
+/// A select of jobs as lists show them, scored for profile $1, with what the argument adds.
 macro_rules! listed {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
-            "select hash_key, job_title, company, location, remote_type, contract_type,
-                    (salary_min * 100)::bigint as salary_min_cents, (salary_max * 100)::bigint as salary_max_cents,
-                    (salary_min_norm * 100)::bigint as salary_min_norm_cents,
-                    (salary_max_norm * 100)::bigint as salary_max_norm_cents,
-                    salary_currency, salary_period, job_link, apply_url, source, openings, cluster_id, cluster_size, posted_at, first_seen_at,
-                    (rank_score * 100)::bigint as score_hundredths, rank_explain
-             from marts.fact_jobs ",
-            $rest
+            "select f.hash_key, f.job_title, f.company, f.location, f.remote_type, f.contract_type,
+                    (f.salary_min * 100)::bigint as salary_min_cents, (f.salary_max * 100)::bigint as salary_max_cents,
+                    (f.salary_min_norm * 100)::bigint as salary_min_norm_cents,
+                    (f.salary_max_norm * 100)::bigint as salary_max_norm_cents,
+                    f.salary_currency, f.salary_period, f.job_link, f.apply_url, f.source, f.openings, f.cluster_id,
+                    f.cluster_size, f.posted_at,
+                    f.first_seen_at, (s.rank_score * 100)::bigint as score_hundredths, s.rank_explain,
+                    coalesce(s.hidden_by, '{}') as hidden_by, ",
+            age!(), " as age_days, ", fresh!(), " as freshness
+             from marts.fact_jobs f left join marts.job_scores s on s.job_id = f.job_id and s.profile = $1 ",
+            $($rest),+
         )
     };
+}
+
+/// The open jobs of a list, in the order that the argument gives.
+macro_rules! in_order {
+    ($($order:expr),+) => {
+        listed!(
+            "where f.is_listed and s.rank_score is not null and (s.hidden_by <> '{}') = $5
+               and ($6::timestamptz is null or f.first_seen_at >= $6)
+               and ($7::float8 is null or ", age!(), " <= $7)
+             order by ", $($order),+, ", s.rank_score desc, f.hash_key
+             limit $8"
+        )
+    };
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Sort {
+    /// Best score first.
+    #[default]
+    Score,
+    /// Score times freshness, largest first.
+    Fresh,
+    /// Youngest first.
+    Newest,
+}
+
+/// Which jobs to list, for whom, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Listing<'a> {
+    /// Whose scores.
+    pub profile: &'a str,
+    /// How that profile values age.
+    pub freshness: Freshness,
+    /// The instant that ages are counted to.
+    pub as_of: DateTime<Utc>,
+    /// In which order.
+    pub sort: Sort,
+    /// Only jobs first seen at or after this.
+    pub since: Option<DateTime<Utc>>,
+    /// The jobs that the profile hides instead of those it shows.
+    pub hidden: bool,
+    /// At most so many.
+    pub top: i64,
 }
 
 /// Totals after a run; equal for two runs of one date that changed nothing between them.
@@ -61,10 +123,13 @@ pub struct ListedJob {
     pub first_seen_at: DateTime<Utc>,
     pub score_hundredths: Option<i64>,
     pub rank_explain: Option<serde_json::Value>,
+    pub hidden_by: Vec<String>,
+    pub age_days: f64,
+    pub freshness: f64,
 }
 
 impl ListedJob {
-    /// The score of the default profile.
+    /// The score for the profile of the list.
     pub fn score(&self) -> Option<Hundredths> {
         self.score_hundredths.map(Hundredths)
     }
@@ -79,8 +144,8 @@ pub struct DayOutcome {
     pub new_matches: Vec<ListedJob>,
 }
 
-/// Reads the outcome of a run: totals and at most `top` new jobs.
-pub async fn read(conn: &mut PgConnection, run: &Run, top: i64) -> Result<DayOutcome> {
+/// Reads the outcome of a run: totals and at most `top` new jobs of the default profile.
+pub async fn read(conn: &mut PgConnection, run: &Run, freshness: Freshness, top: i64) -> Result<DayOutcome> {
     let totals = sqlx::query_as!(
         Totals,
         r#"select count(*) as "jobs_total!", count(*) filter (where first_seen_at >= $1) as "jobs_new!",
@@ -92,31 +157,51 @@ pub async fn read(conn: &mut PgConnection, run: &Run, top: i64) -> Result<DayOut
     .fetch_one(&mut *conn)
     .await
     .context("cannot count the jobs")?;
-    let new_matches = best_jobs(conn, Some(run.window_start), top).await?;
+    let listing = Listing {
+        profile: "default",
+        freshness,
+        as_of: run.as_of,
+        sort: Sort::Score,
+        since: Some(run.window_start),
+        hidden: false,
+        top,
+    };
+    let new_matches = jobs(conn, &listing).await?;
     Ok(DayOutcome { totals, new_matches })
 }
 
-/// The best open jobs of the default profile, one for each opening, only those first seen at or after `since` when it is given.
-pub async fn best_jobs(
-    conn: &mut PgConnection,
-    since: Option<DateTime<Utc>>,
-    top: i64,
-) -> Result<Vec<ListedJob>> {
-    sqlx::query_as(listed!(
-        "where is_listed and rank_score is not null and ($1::timestamptz is null or first_seen_at >= $1)
-             order by rank_score desc, hash_key
-             limit $2"
-    ))
-    .bind(since)
-    .bind(top)
-    .fetch_all(conn)
-    .await
-    .context("cannot read the best jobs from marts.fact_jobs")
+/// The open jobs of a list, one for each opening. A list of hidden jobs has no limit of age.
+pub async fn jobs(conn: &mut PgConnection, listing: &Listing<'_>) -> Result<Vec<ListedJob>> {
+    let query = match listing.sort {
+        Sort::Score => in_order!("s.rank_score desc"),
+        Sort::Fresh => in_order!("s.rank_score * ", fresh!(), " desc"),
+        Sort::Newest => in_order!("coalesce(f.posted_at, f.first_seen_at) desc"),
+    };
+    sqlx::query_as(query)
+        .bind(listing.profile)
+        .bind(listing.as_of)
+        .bind(listing.freshness.half_life_days)
+        .bind(listing.freshness.floor)
+        .bind(listing.hidden)
+        .bind(listing.since)
+        .bind(listing.freshness.max_age_days.filter(|_| !listing.hidden))
+        .bind(listing.top)
+        .fetch_all(conn)
+        .await
+        .context("cannot read the best jobs from marts.fact_jobs")
 }
 
-/// The jobs whose hash key begins with `prefix`, at most two.
-pub async fn by_prefix(conn: &mut PgConnection, prefix: &str) -> Result<Vec<ListedJob>> {
-    sqlx::query_as(listed!("where starts_with(hash_key, $1) order by hash_key limit 2"))
+/// The jobs whose hash key begins with `prefix`, at most two; of the listing only profile and age count.
+pub async fn by_prefix(
+    conn: &mut PgConnection,
+    prefix: &str,
+    listing: &Listing<'_>,
+) -> Result<Vec<ListedJob>> {
+    sqlx::query_as(listed!("where starts_with(f.hash_key, $5) order by f.hash_key limit 2"))
+        .bind(listing.profile)
+        .bind(listing.as_of)
+        .bind(listing.freshness.half_life_days)
+        .bind(listing.freshness.floor)
         .bind(prefix)
         .fetch_all(conn)
         .await

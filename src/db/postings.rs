@@ -27,7 +27,7 @@ pub async fn replace(
     let alive: HashSet<&str> = jobs.iter().map(|(job, _)| job.hash_key.as_str()).collect();
     let mut stale: Vec<&str> = before.keys().map(String::as_str).filter(|key| !alive.contains(key)).collect();
     let removed = stale.len() as u64;
-    let mut rows = CopyRows::new(32);
+    let mut rows = CopyRows::new(33);
     for (job, content_hash) in jobs {
         let known = before.get(&job.hash_key);
         if known == Some(content_hash) {
@@ -48,7 +48,7 @@ pub async fn replace(
         .send(
             conn,
             "copy staging.job_postings_stg (hash_key, content_hash, source, provider_job_id, job_title, company,
-                 company_key, company_size, location, place_city, place_region, place_country, place_lat, place_lon,
+                 company_key, company_size, location, more_locations, place_city, place_region, place_country, place_lat, place_lon,
                  remote_type, contract_type, seniority_raw, salary_min, salary_max, salary_currency, salary_period,
                  salary_text, description_text, description_html, skills_raw, posted_at, posted_precision, expires_at,
                  apply_url, job_link, requisition_id, flags) from stdin (format binary)",
@@ -68,6 +68,7 @@ fn push(rows: &mut CopyRows, job: &Canonical, content_hash: &str) {
         &job.company_key,
         &job.company_size,
         &job.location,
+        &job.more_locations,
         &job.place_city,
         &job.place_region,
         &job.place_country,

@@ -41,7 +41,8 @@ impl fmt::Display for SchemaTooNew {
 impl std::error::Error for SchemaTooNew {}
 
 const BOOTSTRAP: &str = include_str!("../../scripts/bootstrap_db.sql");
-const ROLES: [&str; 4] = ["job_etl_owner", "job_etl_writer", "job_etl_marts", "job_etl_reader"];
+const ROLES: [&str; 5] =
+    ["job_etl_owner", "job_etl_writer", "job_etl_marts", "job_etl_reader", "job_etl_app"];
 const SCHEMAS: [&str; 6] = ["raw", "staging", "ops", "app", "intermediate", "marts"];
 
 /// Key of the lock that one migration at a time holds: the bytes of `job_etl`.
@@ -253,9 +254,6 @@ async fn apply(conn: &mut PgConnection, migrator: &Migrator) -> Result<()> {
     migrator.run_direct(None, &mut *conn, false).await.context("applying the migrations")?;
     // The default privileges of schema ops let the writer change every table in it; not this one.
     conn.execute("revoke insert, update, delete on ops._sqlx_migrations from job_etl_writer").await?;
-    // A database bootstrapped by an earlier version lacks this privilege; runs read the reader's marks and write none.
-    conn.execute("grant select, insert, update, delete on all tables in schema app to job_etl_writer")
-        .await?;
     Ok(())
 }
 

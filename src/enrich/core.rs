@@ -146,9 +146,9 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
     Enrichment {
         job_title_std: title.title,
         occupation_code: title.occupation_code,
-        esco_code: None,
+        esco_code: title.esco_code,
         seniority: title.level,
-        years_asked: None,
+        years_asked: title.years_asked,
         skills: skills.skills,
         skill_mentions: skills.mentions,
         location_std: location.standard,

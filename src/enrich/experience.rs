@@ -54,6 +54,17 @@ pub fn years_asked(text: &str) -> Option<u32> {
     })
 }
 
+/// Required years of experience as a source states them: `3 an`, `24 moi`, `5 year` (folded, singular).
+pub fn years_stated(folded: &str) -> Option<u32> {
+    let words: Vec<&str> = folded.split_ascii_whitespace().collect();
+    let pair = words.windows(2).find_map(|pair| Some((pair[0].parse::<u32>().ok()?, pair[1])))?;
+    match pair {
+        (count, "an" | "annee" | "year" | "yr" | "ans") => Some(count),
+        (count, "mois" | "moi" | "month") => Some(count / 12),
+        _ => None,
+    }
+}
+
 /// The level that usually goes with a number of years.
 pub fn level(years: u32) -> Seniority {
     match years {

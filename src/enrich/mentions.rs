@@ -3,10 +3,10 @@
 //! names beside known ones in a list.
 
 use super::sections::Sections;
-use super::words::{Shape, after, before};
+use super::words::{Chunk, Shape, after, before};
 use crate::taxonomy::cues::{Mark, Role, Section};
 use crate::taxonomy::open_skills::Kind;
-use crate::taxonomy::skills::{Scan, Skills};
+use crate::taxonomy::skills::{Hit, Proof, Scan, Skills};
 use std::cmp::Reverse;
 
 /// Words that a noun takes from its left.
@@ -44,8 +44,6 @@ pub enum Origin {
     Head,
     HeadAsked,
     HeadAlone,
-    /// In the name of a job: `Java developer`.
-    Role,
     /// It follows words such as "experience with".
     Introduced,
     /// A course of study.
@@ -66,6 +64,7 @@ struct Reading<'a> {
     skills: &'a Skills,
     /// Skills and signs.
     scan: &'a Scan,
+    sections: &'a Sections,
     found: &'a mut Vec<Mention>,
 }
 
@@ -75,7 +74,7 @@ impl Reader {
         skills.scan(text, &mut self.scan);
         self.sections.read(text, &self.scan.signs);
         self.mentions.clear();
-        let mut reading = Reading { text, skills, scan: &self.scan, found: &mut self.mentions };
+        let mut reading = Reading { text, skills, scan: &self.scan, sections: &self.sections, found: &mut self.mentions };
         reading.dictionary();
         reading.signs();
         resolve(&mut self.mentions);
@@ -88,7 +87,10 @@ impl Reader {
 
 impl Reading<'_> {
     fn dictionary(&mut self) {
-        for hit in self.scan.hits.iter().filter(|hit| hit.certain) {
+        for hit in &self.scan.hits {
+            if !self.is_proven(hit) {
+                continue;
+            }
             let mut end = hit.end;
             if self.skills.kind(hit.skill) == Kind::Knowledge {
                 if let Some(version) = self.version(end) {
@@ -96,17 +98,20 @@ impl Reading<'_> {
                 }
                 self.neighbours(end);
             }
-            let origin = if self.is_role(end) { Origin::Role } else { Origin::Dictionary };
-            self.add(hit.start, end, Some(hit.skill), origin);
+            self.add(hit.start, end, Some(hit.skill), Origin::Dictionary);
         }
     }
 
-    /// Whether what ends at a byte is part of the name of a job.
-    fn is_role(&self, end: usize) -> bool {
-        let role = after(self.text, end).filter(|chunk| !chunk.opens);
-        role.is_some_and(|chunk| {
-            self.skills.words.role(&self.text[chunk.start..chunk.end]) == Some(Role::Person)
-        })
+    /// Whether a hit counts: a doubtful one needs a text that asks for it.
+    fn is_proven(&self, hit: &Hit) -> bool {
+        let signs = self.scan.signs.partition_point(|sign| sign.start < hit.start);
+        match hit.proof {
+            Proof::None => true,
+            Proof::Asked => self.is_asked(signs, hit.start) || self.is_alone(hit.start, hit.end),
+            Proof::Listed => self.scan.signs[..signs].last().is_some_and(|sign| {
+                sign.mark == Mark::Introduces && sign.end + 1 == hit.start
+            }),
+        }
     }
 
     fn add(&mut self, start: usize, end: usize, skill: Option<u32>, origin: Origin) {
@@ -122,16 +127,19 @@ impl Reading<'_> {
             && digits.starts_with(|letter: char| letter.is_ascii_digit())
             && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         let next = after(self.text, chunk.end).map(|next| &self.text[next.start..next.end]);
-        let is_count =
-            next.is_some_and(|next| next.starts_with(|letter: char| letter.is_lowercase()) && !chunk.closes);
+        let is_count = next.is_some_and(|next| next.starts_with(|letter: char| letter.is_lowercase()) && !chunk.closes);
         (is_number && !chunk.opens && !is_count).then_some(chunk.end)
     }
 
     /// Names beside a known one in a list, of which the form says that they are names.
     fn neighbours(&mut self, mut end: usize) {
         while let Some(chunk) = after(self.text, end) {
+            let word = &self.text[chunk.start..chunk.end];
+            let is_shout = word.len() > 5 && word.bytes().all(|byte| byte.is_ascii_uppercase());
             if self.hit_at(chunk.start).is_some()
-                || Shape::of(&self.text[chunk.start..chunk.end]) != Shape::Name
+                || Shape::of(word) != Shape::Name
+                || is_shout
+                || self.skills.words.role(word).is_some()
             {
                 break;
             }
@@ -153,47 +161,50 @@ impl Reading<'_> {
 
     /// A noun with the words before it.
     fn head(&mut self, index: usize, start: usize, end: usize) {
-        let (mut first, mut skill, mut is_open) = (start, None, false);
-        for _ in 0..MOST_MODIFIERS {
+        let (mut first, mut skill) = (start, None);
+        for count in 0..MOST_MODIFIERS {
             let Some(chunk) = before(self.text, first) else { break };
             if let Some(index) = self.hit_ending(chunk.end) {
+                // Between a skill and the noun stand no other words: without commas those are items of a list.
                 let hit = self.scan.hits[index];
-                if self.skills.kind(hit.skill) == Kind::Knowledge {
+                if count == 0 && self.skills.kind(hit.skill) == Kind::Knowledge {
                     (first, skill) = (hit.start, Some(hit.skill));
-                    is_open = true;
                 }
                 break;
             }
             let word = &self.text[chunk.start..chunk.end];
-            let role = self.skills.words.role(word);
-            if matches!(role, Some(Role::Stop | Role::Loose | Role::Person))
-                || Shape::of(word) == Shape::Other
-            {
+            if ends_phrase(self.skills.words.role(word), word) || (count > 0 && self.is_head(index, chunk.start)) {
                 break;
             }
             first = chunk.start;
-            is_open = true;
             if chunk.opens {
                 break;
             }
         }
-        if is_open {
-            let origin = if skill.is_some() {
-                Origin::Head
-            } else if self.is_asked(index, first) {
-                Origin::HeadAsked
-            } else if self.is_alone(first, end) {
-                Origin::HeadAlone
-            } else {
-                return;
-            };
-            self.add(first, end, skill, origin);
+        if first == start {
+            return;
         }
+        let origin = if skill.is_some() {
+            Origin::Head
+        } else if self.is_asked(index, first) {
+            Origin::HeadAsked
+        } else if self.is_alone(first, end) {
+            Origin::HeadAlone
+        } else {
+            return;
+        };
+        self.add(first, end, skill, origin);
+    }
+
+    /// Whether a noun of [`Mark::Head`] begins at a byte before the sign `index`.
+    fn is_head(&self, index: usize, start: usize) -> bool {
+        let mut signs = self.scan.signs[..index].iter().rev().take_while(|sign| sign.start >= start);
+        signs.any(|sign| sign.start == start && sign.mark == Mark::Head)
     }
 
     /// Whether the sentence up to a byte says that something is asked for.
     fn is_asked(&self, index: usize, start: usize) -> bool {
-        for sign in self.scan.signs[..index].iter().rev() {
+        for sign in self.scan.signs[..index.min(self.scan.signs.len())].iter().rev() {
             if sign.end + FAR < start {
                 break;
             }
@@ -202,7 +213,7 @@ impl Reading<'_> {
                 return !self.text[sign.end..start].contains(['.', ';', '!', '?', '\n', '•']);
             }
         }
-        false
+        matches!(self.sections.at(start), Section::Required | Section::NiceToHave)
     }
 
     /// Whether a phrase is a whole line or item.
@@ -243,12 +254,10 @@ impl Reading<'_> {
             }
             let word = &self.text[chunk.start..chunk.end];
             let role = self.skills.words.role(word);
-            let skips = words == 0 && (role == Some(Role::Loose) || is_determiner(word));
+            let skips = words == 0
+                && (role == Some(Role::Loose) || is_determiner(word) || (word.ends_with("ing") && role.is_none()));
             if !skips {
-                if matches!(role, Some(Role::Stop | Role::Person))
-                    || words == MOST_WORDS
-                    || Shape::of(word) == Shape::Other
-                {
+                if matches!(role, Some(Role::Stop | Role::Person)) || words == MOST_WORDS || Shape::of(word) == Shape::Other || word.ends_with("ly") {
                     break;
                 }
                 first = first.or(Some(chunk.start));
@@ -261,7 +270,8 @@ impl Reading<'_> {
             }
         }
         let first = first?;
-        if is_telling {
+        let is_name = words > 1 || self.text[first..position].starts_with(char::is_uppercase) || is_science(&self.text[first..position]);
+        if is_telling && is_name {
             self.add(first, position, None, Origin::Introduced);
         }
         Some(position)
@@ -279,8 +289,7 @@ impl Reading<'_> {
         }
         if let Some(chunk) = after(self.text, at) {
             let word = &self.text[chunk.start..chunk.end];
-            let is_and =
-                ["and", "or", "and/or", "&", "et", "ou"].iter().any(|and| word.eq_ignore_ascii_case(and));
+            let is_and = ["and", "or", "and/or", "&", "et", "ou"].iter().any(|and| word.eq_ignore_ascii_case(and));
             if is_and {
                 return Some(chunk.end);
             }
@@ -291,39 +300,48 @@ impl Reading<'_> {
 
     /// A course of study, unless it is a person or a place to study.
     fn degree(&mut self, start: usize, end: usize) {
-        let next = after(self.text, end).map(|chunk| self.text[chunk.start..chunk.end].to_ascii_lowercase());
-        let is_degree = !next.is_some_and(|next| NOT_DEGREES.contains(&next.as_str()));
-        if is_degree {
+        let word = |chunk: Chunk| self.text[chunk.start..chunk.end].to_ascii_lowercase();
+        let next = after(self.text, end).filter(|chunk| !chunk.opens);
+        let end = match next {
+            Some(chunk) if ["degree", "degrees", "diploma"].contains(&word(chunk).as_str()) => chunk.end,
+            Some(chunk) if NOT_DEGREES.contains(&word(chunk).as_str()) => return,
+            _ => end,
+        };
+        let is_named = before(self.text, start).is_some_and(|chunk| NOT_BEFORE_DEGREES.contains(&word(chunk).as_str()));
+        if !is_named {
             self.add(start, end, None, Origin::Degree);
         }
     }
 
     fn hit_at(&self, start: usize) -> Option<usize> {
         let index = self.scan.hits.partition_point(|hit| hit.start < start);
-        self.scan.hits.get(index).filter(|hit| hit.start == start && hit.certain).map(|_| index)
+        self.scan.hits.get(index).filter(|hit| hit.start == start && hit.proof == Proof::None).map(|_| index)
     }
 
     fn hit_ending(&self, end: usize) -> Option<usize> {
         let index = self.scan.hits.partition_point(|hit| hit.end < end);
-        self.scan.hits.get(index).filter(|hit| hit.end == end && hit.certain).map(|_| index)
+        self.scan.hits.get(index).filter(|hit| hit.end == end && hit.proof == Proof::None).map(|_| index)
     }
 }
 
 /// What follows "PhD" when it is no course of study of the reader.
 const NOT_DEGREES: [&str; 12] = [
-    "student",
-    "students",
-    "project",
-    "scholarship",
-    "stipend",
-    "candidate",
-    "candidates",
-    "position",
-    "fellow",
-    "fellowship",
-    "programme",
-    "program",
+    "student", "students", "project", "scholarship", "stipend", "candidate", "candidates", "position", "fellow",
+    "fellowship", "programme", "program",
 ];
+
+/// Whether a single word is the name of something to study.
+fn is_science(word: &str) -> bool {
+    ["ology", "ologies", "ics", "istry", "ography", "onomy", "ogie", "ique", "phie"].iter().any(|end| word.ends_with(end))
+}
+
+/// Whether a word cannot be part of a phrase.
+fn ends_phrase(role: Option<Role>, word: &str) -> bool {
+    matches!(role, Some(Role::Stop | Role::Loose | Role::Person)) || Shape::of(word) == Shape::Other || word.ends_with("ly")
+}
+
+/// What stands before "PhD" when it names a thing and not what one must have.
+const NOT_BEFORE_DEGREES: [&str; 8] = ["the", "cv", "of", "this", "our", "these", "scrum", "relevant"];
 
 fn is_determiner(word: &str) -> bool {
     ["a", "an", "the", "our", "any", "at", "least", "one", "some", "other", "all", "la", "le", "les", "l"]

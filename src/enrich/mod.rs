@@ -3,13 +3,15 @@
 
 pub mod core;
 mod experience;
+mod level;
 pub mod mentions;
 pub mod pay;
 mod place;
 mod remote;
 mod sections;
 mod skills;
-mod title;
+pub mod title;
+pub mod title_noise;
 mod words;
 pub mod work_words;
 
@@ -72,12 +74,12 @@ fn enrich_one(job: PendingJob, taxonomy: &Taxonomy) -> EnrichmentRow {
         job_title: &job.job_title,
         company: &job.company,
         location: job.location.as_deref(),
+        more_locations: &job.more_locations,
         place_city: job.place_city.as_deref(),
         place_region: job.place_region.as_deref(),
         place_country: job.place_country.as_deref(),
         place_lat: job.place_lat,
         place_lon: job.place_lon,
-        more_locations: &[],
         remote_type: RemoteType::from_stored(&job.remote_type).unwrap_or_default(),
         seniority_raw: job.seniority_raw.as_deref(),
         skills_raw: &job.skills_raw,

@@ -57,8 +57,7 @@ fn countries(input: &EnrichInput, text: &str, taxonomy: &Taxonomy) -> Vec<String
         found.extend(places.open_countries(shown));
     }
     if found.is_empty() {
-        for part in input.job_title.split(['(', ')', '-', '–', '|', ',']).filter(|part| is_about_work(part))
-        {
+        for part in input.job_title.split(['(', ')', '[', ']', '|']).filter(|part| is_about_work(part)) {
             found.extend(places.open_countries(part));
         }
     }
@@ -99,4 +98,71 @@ fn open_to(sentence: &str) -> Option<&str> {
     let behind = OPENERS.iter().filter_map(|opener| lower.find(opener).map(|at| at + opener.len())).min()?;
     let most = sentence.floor_char_boundary((behind + 60).min(sentence.len()));
     sentence.get(behind..most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_yields_to_plain_words_only() {
+        let taxonomy = Taxonomy::bundled();
+        let check = |flag: RemoteType, location: &str, title: &str, text: &str, expected: (&str, &str)| {
+            let input = EnrichInput {
+                job_title: title,
+                location: Some(location),
+                remote_type: flag,
+                description_text: Some(text),
+                ..EnrichInput::default()
+            };
+            let work = work(&input, &taxonomy);
+            assert_eq!(
+                (work.model.as_str(), work.from.origin),
+                expected,
+                "{flag:?} {location} {title} {text}"
+            );
+        };
+        let (remote, unknown) = (RemoteType::Remote, RemoteType::Unknown);
+        check(remote, "Toronto", "Engineer", "", ("remote", "structured"));
+        check(remote, "Toronto", "Engineer", "This is not a remote role.", ("onsite", "text"));
+        check(remote, "Toronto", "Engineer", "Three days a week in the office.", ("hybrid", "text"));
+        check(remote, "Remote", "Engineer", "Three days a week in the office.", ("remote", "structured"));
+        check(
+            remote,
+            "Remote",
+            "Engineer",
+            "We do not offer this. This is not a remote role.",
+            ("onsite", "text"),
+        );
+        check(RemoteType::Onsite, "Toronto", "Engineer", "Work from anywhere.", ("onsite", "structured"));
+        check(unknown, "Toronto (Hybrid)", "Engineer", "", ("hybrid", "dictionary"));
+        check(unknown, "Toronto", "Engineer (Remote)", "", ("remote", "title"));
+        check(unknown, "Toronto", "Engineer", "The role is fully remote.", ("remote", "text"));
+        check(unknown, "Toronto", "Engineer", "We build boats.", ("unknown", "none"));
+    }
+
+    #[test]
+    fn countries_are_stated_by_place_then_headline_then_text() {
+        let taxonomy = Taxonomy::bundled();
+        let check = |location: &str, title: &str, text: &str, expected: &[&str]| {
+            let input = EnrichInput {
+                job_title: title,
+                location: Some(location),
+                remote_type: RemoteType::Remote,
+                description_text: Some(text),
+                ..EnrichInput::default()
+            };
+            assert_eq!(work(&input, &taxonomy).countries, expected, "{location} {title} {text}");
+        };
+        check("Remote - US", "Engineer", "", &["US"]);
+        check("Remote (US or Canada)", "Engineer", "", &["CA", "US"]);
+        check("Remote", "Engineer (Remote, Canada)", "", &["CA"]);
+        check("Remote", "Engineer", "You can work remotely from anywhere in Canada.", &["CA"]);
+        check("Remote", "Engineer", "Remote within Germany or Austria.", &["AT", "DE"]);
+        check("Anywhere", "Engineer", "", &[WORLDWIDE]);
+        check("Remote", "Engineer", "We are remote-first.", &[]);
+        check("Toronto, ON", "Engineer", "", &[]);
+        let onsite = EnrichInput { location: Some("Canada"), ..EnrichInput::default() };
+        assert!(work(&onsite, &taxonomy).countries.is_empty());
+    }
 }

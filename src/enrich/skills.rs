@@ -38,28 +38,27 @@ fn find_with(reader: &mut Reader, input: &EnrichInput, taxonomy: &Taxonomy) -> F
     for tag in input.skills_raw {
         if let Some(skill) = skills.tag(tag) {
             asked.push(skill);
-            let mention = Mention {
-                start: 0,
-                end: tag.len(),
-                skill: Some(skill),
-                section: Section::Other,
-                origin: Origin::Dictionary,
-            };
+            let mention = Mention { start: 0, end: tag.len(), skill: Some(skill), section: Section::Other, origin: Origin::Dictionary };
             keep(&mut kept, skills.name(skill), "tag", &mention);
         }
     }
     let tagged = asked.len();
-    for (place, text) in [("title", Some(input.job_title)), ("text", input.description_text)] {
-        let Some(text) = text else { continue };
+    let texts = [("title", Some(input.job_title)), ("text", input.description_text)];
+    for (place, text) in texts.into_iter().filter_map(|(place, text)| Some((place, text?))) {
+        let mut seen: Vec<(u32, Section)> = Vec::new();
         for mention in reader.read(text, skills) {
-            match mention.skill {
-                Some(skill) => {
-                    if mention.section.asks() {
-                        asked.push(skill);
-                    }
-                    keep(&mut kept, skills.name(skill), place, mention);
-                }
-                None => keep(&mut kept, &text[mention.start..mention.end].to_lowercase(), place, mention),
+            let Some(skill) = mention.skill else {
+                let words = text[mention.start..mention.end].to_lowercase();
+                keep(&mut kept, &words, place, mention);
+                continue;
+            };
+            let known = (skill, mention.section);
+            if !seen.contains(&known) {
+                seen.push(known);
+                keep(&mut kept, skills.name(skill), place, mention);
+            }
+            if mention.section.asks() {
+                asked.push(skill);
             }
         }
     }
@@ -76,11 +75,8 @@ fn find_with(reader: &mut Reader, input: &EnrichInput, taxonomy: &Taxonomy) -> F
 }
 
 fn keep(kept: &mut Vec<SkillMention>, skill: &str, place: &'static str, mention: &Mention) {
-    let section = mention.section.as_str();
-    let is_known =
-        |other: &SkillMention| other.skill == skill && other.r#where == place && other.section == section;
-    if kept.len() < MOST_MENTIONS && !kept.iter().any(is_known) {
-        let (start, end) = (mention.start as u32, mention.end as u32);
+    if kept.len() < MOST_MENTIONS {
+        let (start, end, section) = (mention.start as u32, mention.end as u32, mention.section.as_str());
         kept.push(SkillMention { skill: skill.to_owned(), r#where: place, start, end, section });
     }
 }

@@ -1,60 +1,85 @@
-//! Standard title, occupation code and level of a job, from its title and the source's own level.
+//! Standard title, occupation codes and level of a job, from its title and the source's own level.
 
 use super::core::{EnrichInput, Provenance};
-use super::experience;
+use super::level::{self, Known};
+use super::{experience, title_noise};
 use crate::posting::Seniority;
 use crate::taxonomy::Taxonomy;
+use crate::taxonomy::occupations::{self, Kind, Match};
 use crate::taxonomy::titles::Title;
 use crate::taxonomy::words::fold_singular;
-use regex::Regex;
-use std::borrow::Cow;
-use std::sync::LazyLock;
 
 /// What a title says.
 pub(super) struct StandardTitle {
     pub title: Option<String>,
     pub occupation_code: Option<String>,
+    pub esco_code: Option<String>,
     pub from: Provenance,
     pub level: Option<Seniority>,
     pub level_from: Provenance,
+    pub years_asked: Option<u16>,
 }
+
+/// A part of a title besides its head weighs this much when the nearest occupation is looked for.
+const BESIDE: f32 = 0.4;
+/// The words of a rank weigh this much.
+const RANK: f32 = 0.5;
+/// Least likeness of a title that is taken for an occupation's.
+const FLOOR: f32 = 0.55;
+/// From this likeness on, the nearest occupation is better than a phrase that leaves most of the title over.
+const CLOSE: f32 = 0.8;
 
 /// Reads a title, the source's word for the level, and the years that the description asks for.
 pub(super) fn standard(input: &EnrichInput, taxonomy: &Taxonomy) -> StandardTitle {
-    let title = &without_inclusive_endings(input.job_title);
+    let title = &title_noise::clean(input.job_title);
     let folded = fold_singular(title);
-    let found = find(title, &folded, taxonomy);
-    let (level, level_from) = level(&folded, input, found.map(|(entry, _)| entry), taxonomy);
-    StandardTitle {
-        title: found.map(|(entry, _)| entry.title.clone()),
-        occupation_code: found.and_then(|(entry, _)| entry.noc.clone()),
-        from: found.map_or(Provenance::NONE, |(_, confidence)| Provenance::new("title", confidence)),
-        level,
-        level_from,
-    }
+    let entry = find(title, &folded, taxonomy);
+    let near = if entry.as_ref().is_some_and(|found| found.is_whole) { None } else { nearest(title) };
+    let near = near.filter(|near| near.likeness >= if entry.is_some() { CLOSE } else { FLOOR });
+    let years = input.description_text.and_then(experience::years_asked);
+    let mut standard = match (&entry, near) {
+        (_, Some(near)) => of_occupation(&near),
+        (Some(found), None) => of_entry(found),
+        (None, None) => StandardTitle::NONE,
+    };
+    let known = Known {
+        folded: &folded,
+        implied: entry.filter(|_| near.is_none()).and_then(|found| found.entry.level),
+        noc: standard.occupation_code.as_deref(),
+        years,
+    };
+    (standard.level, standard.level_from) = level::level(input, &known, taxonomy);
+    standard.years_asked = years.and_then(|years| u16::try_from(years).ok());
+    standard
 }
 
-/// `Développeur` for the French `Développeur·euse`, `Développeur(euse)` and `Développeur.euse`.
-fn without_inclusive_endings(title: &str) -> Cow<'_, str> {
-    static ENDING: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)([a-zà-ÿ]{3})[·•.(-](?:e|es|ne|nes|se|ses|euse|euses|rice|trice|trices|ère|ice)\b\)?(?:[·.]s\b)?")
-            .expect("a constant expression, compiled by a test")
-    });
-    if title.contains(['·', '•', '.', '(', '-']) {
-        ENDING.replace_all(title, "$1")
-    } else {
-        Cow::Borrowed(title)
-    }
+impl StandardTitle {
+    const NONE: StandardTitle = StandardTitle {
+        title: None,
+        occupation_code: None,
+        esco_code: None,
+        from: Provenance::NONE,
+        level: None,
+        level_from: Provenance::NONE,
+        years_asked: None,
+    };
 }
 
-/// The first part of a title is what the job is; the rest is the team, the product or the place.
-fn find<'a>(title: &str, folded: &str, taxonomy: &'a Taxonomy) -> Option<(&'a Title, f64)> {
-    let head = title.split([',', '(', '|', '–', '—', '/', ':', '@', '[']).next().unwrap_or(title);
-    let head = head.split(" - ").next().unwrap_or(head);
-    if head.len() < title.len()
-        && let Some((entry, _)) = taxonomy.titles.find(&fold_singular(head))
-    {
-        return Some((entry, 0.9));
+/// An entry of the curated titles that a title holds.
+struct Found<'a> {
+    entry: &'a Title,
+    confidence: f64,
+    /// Whether it is most of the title's head.
+    is_whole: bool,
+}
+
+fn find<'a>(title: &str, folded: &str, taxonomy: &'a Taxonomy) -> Option<Found<'a>> {
+    let head = title_noise::head(title);
+    if head.len() < title.len() {
+        let folded = fold_singular(head);
+        if let Some((entry, left_over)) = taxonomy.titles.find(&folded) {
+            return Some(Found { entry, confidence: 0.9, is_whole: left_over * 2 < folded.len() });
+        }
     }
     let (entry, left_over) = taxonomy.titles.find(folded)?;
     let confidence = match (left_over, head.len() == title.len()) {
@@ -62,44 +87,98 @@ fn find<'a>(title: &str, folded: &str, taxonomy: &'a Taxonomy) -> Option<(&'a Ti
         (_, true) => 0.9,
         _ => 0.6,
     };
-    Some((entry, confidence))
+    Some(Found { entry, confidence, is_whole: confidence > 0.6 && left_over * 2 < folded.len() })
 }
 
-/// The source's own level wins, unless it is one of the coarse words that cover several levels and the title is exact.
-fn level(
-    folded: &str,
-    input: &EnrichInput,
-    entry: Option<&Title>,
-    taxonomy: &Taxonomy,
-) -> (Option<Seniority>, Provenance) {
-    let stated = input.seniority_raw.and_then(|word| {
-        let folded = fold_singular(word);
-        years(&folded).or_else(|| taxonomy.titles.source_level(&folded))
-    });
-    let titled = taxonomy.titles.level(folded);
-    match (stated, titled) {
-        (Some(Seniority::Intermediate), Some(level)) => (Some(level), Provenance::new("title", 0.9)),
-        (Some(level), _) => (Some(level), Provenance::new("structured", 0.9)),
-        (None, Some(level)) => (Some(level), Provenance::new("title", 0.85)),
-        (None, None) => {
-            let implied = entry.and_then(|entry| entry.level);
-            let asked = || input.description_text.and_then(experience::years_asked).map(experience::level);
-            match implied.map(|level| (level, "dictionary", 0.7)).or_else(|| Some((asked()?, "text", 0.6))) {
-                Some((level, origin, confidence)) => (Some(level), Provenance::new(origin, confidence)),
-                None => (None, Provenance::NONE),
-            }
-        }
+/// The occupation nearest to a title.
+fn nearest(title: &str) -> Option<Match> {
+    let parts = parts(title);
+    occupations::nearest(&parts.each_ref().map(|(text, weight)| (text.as_str(), *weight)))
+}
+
+/// The words of a cleaned title by how much they say of the job.
+pub fn parts(title: &str) -> [(String, f32); 3] {
+    let head = title_noise::head(title);
+    let (job, rank) = title_noise::words(&fold_singular(head));
+    let rest = title.find(head).map_or("", |at| &title[at + head.len()..]);
+    [(job, 1.0), (rank, RANK), (rest.to_owned(), BESIDE)]
+}
+
+fn of_entry(found: &Found) -> StandardTitle {
+    StandardTitle {
+        title: Some(found.entry.title.clone()),
+        occupation_code: found.entry.noc.clone(),
+        esco_code: found.entry.esco.clone(),
+        from: Provenance::new("title", found.confidence),
+        ..StandardTitle::NONE
     }
 }
 
-/// A level from required years of experience: `3 an`, `24 moi`, `5 year` (folded, singular).
-fn years(folded: &str) -> Option<Seniority> {
-    let words: Vec<&str> = folded.split_ascii_whitespace().collect();
-    let pair = words.windows(2).find_map(|pair| Some((pair[0].parse::<u32>().ok()?, pair[1])))?;
-    let years = match pair {
-        (count, "an" | "annee" | "year" | "yr" | "ans") => count,
-        (count, "mois" | "moi" | "month") => count / 12,
-        _ => return None,
-    };
-    Some(experience::level(years))
+fn of_occupation(near: &Match) -> StandardTitle {
+    StandardTitle {
+        title: Some(shown(near.occupation.title, near.occupation.kind)),
+        occupation_code: near.noc.map(str::to_owned),
+        esco_code: near.esco.map(str::to_owned),
+        from: Provenance::new("taxonomy", confidence(near.likeness)),
+        ..StandardTitle::NONE
+    }
+}
+
+/// How sure a likeness is, by whole twentieths: a like label is right in about so many of a hundred titles.
+fn confidence(likeness: f32) -> f64 {
+    let share = 0.35 + (f64::from(likeness) - 0.55) * 1.25;
+    (share.clamp(0.35, 0.9) * 20.0).round() / 20.0
+}
+
+/// `Pastry Cook` for ESCO's `pastry cook` and O*NET's `Pastry Cooks`.
+fn shown(title: &str, kind: Kind) -> String {
+    let mut shown = String::with_capacity(title.len());
+    let last = title.split(' ').count() - 1;
+    for (at, word) in title.split(' ').enumerate() {
+        let is_plural = kind != Kind::Esco && at == last && word.ends_with('s') && !word.ends_with("ss");
+        let word = if is_plural { &word[..word.len() - 1] } else { word };
+        if at > 0 {
+            shown.push(' ');
+        }
+        let is_small = at > 0 && ["of", "and", "in", "for", "the", "to", "or", "with"].contains(&word);
+        let mut letters = word.chars();
+        match letters.next() {
+            Some(first) if !is_small => shown.extend(first.to_uppercase().chain(letters)),
+            Some(first) => shown.extend([first].into_iter().chain(letters)),
+            None => {}
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_get_a_standard_title_and_codes() {
+        let taxonomy = Taxonomy::bundled();
+        let check = |title: &str, expected: Option<(&str, &str, &str)>| {
+            let found = standard(&EnrichInput { job_title: title, ..EnrichInput::default() }, &taxonomy);
+            let found =
+                found.title.zip(found.occupation_code).map(|(title, noc)| (title, noc, found.from.origin));
+            let found = found.as_ref().map(|(title, noc, origin)| (title.as_str(), noc.as_str(), *origin));
+            assert_eq!(found, expected, "{title}");
+        };
+        check("Sr. Data Engineer (m/w/d) | Toronto", Some(("Data Engineer", "21223", "title")));
+        check("Dental Hygienist - R12345", Some(("Dental Hygienist", "32111", "taxonomy")));
+        check("Soudeur·euse (H/F)", Some(("Welder", "72106", "taxonomy")));
+        check("Préposé(e) aux bénéficiaires [temps plein]", Some(("Nurse Aide", "33102", "taxonomy")));
+        check("Zzyzx", None);
+        check("", None);
+    }
+
+    #[test]
+    fn occupations_are_shown_as_titles() {
+        let check = |title: &str, kind: Kind, expected: &str| assert_eq!(shown(title, kind), expected);
+        check("pastry cook", Kind::Esco, "Pastry Cook");
+        check("Software Developers", Kind::Onet, "Software Developer");
+        check("director of arts", Kind::Esco, "Director of Arts");
+        check("", Kind::Noc, "");
+    }
 }

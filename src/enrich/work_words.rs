@@ -3,7 +3,7 @@
 
 use crate::posting::RemoteType;
 use crate::taxonomy::words::fold;
-use crate::taxonomy::work_model::Terms;
+use crate::taxonomy::work_model::{self, Terms};
 use aho_corasick::packed::Searcher;
 use std::sync::LazyLock;
 
@@ -29,7 +29,7 @@ const REACH: usize = 110;
 
 /// Parts of words that some such sentence has, in the case of a word's beginning and in capitals; the rarer letters of
 /// each, so that few other words are met.
-const STEMS: [&str; 38] = [
+const STEMS: [&str; 39] = [
     "emote",
     "EMOTE",
     "ybrid",
@@ -54,6 +54,7 @@ const STEMS: [&str; 38] = [
     "From Home",
     "WFH",
     "letravail",
+    "létravail",
     "LÉTRAVAIL",
     "LETRAVAIL",
     "distance",
@@ -78,7 +79,7 @@ const REMOTE: &str = "\
     remotely from, hired remotely, hiring remotely, work from anywhere, working from anywhere, can be \
     remote, open to remote, remote within, remote across, remote anywhere, location remote, remote only, \
     remote eligible, primarily remote, predominantly remote, entirely remote, completely remote, \
-    permanently remote, remote full time, full time remote, based remotely, 100 from home, position \
+    permanently remote, remote full time, full time remote, based remotely, 100 from home, permanent wfh, permanent work from home, position \
     remote, role remote, remote us, remote usa, remote canada, remote uk, remote europe, remote eu, \
     remote emea, remote in the us, remote in the uk, remote in canada, remote position in, work 100 \
     remotely, home based role, home based position, virtual position, 100 teletravail, 100 en \
@@ -89,7 +90,7 @@ const CULTURE: &str = "\
     remote first, remote company, all remote, fully distributed, distributed team, distributed company, \
     globally distributed, remote team, remote teams, remote culture, remote work, remote working, remote \
     environment, remote friendly, remote flexible, remote setup, remote set up, remote workplace, work \
-    from home, working from home, remote, remotely, telework, teletravail, homeoffice, home office";
+    from home, working from home, remote, remotely, telework, homeoffice, home office";
 const HYBRID: &str = "\
     li hybrid, hybrid role, hybrid position, hybrid job, hybrid work, hybrid working, hybrid schedule, \
     hybrid model, hybrid environment, hybrid basis, hybrid office, hybrid arrangement, hybrid setup, \
@@ -97,11 +98,10 @@ const HYBRID: &str = "\
     hybrid culture, hybrid rhythm, hybrid team, hybrid in, hybrid from, hybrid remote, hybrid onsite, \
     hybrid on site, hybrid flexible, hybrid flexibility, hybrid workweek, hybrid contract, hybrid first, \
     hybrid way, hybrid mode, hybrid structure, is hybrid, are hybrid, flexible hybrid, location hybrid, \
-    workplace hybrid, a hybrid, hybride, hybrides, hybrider, hybrides arbeiten, hybrid arbeiten, \
-    hibrido, hibrida, partially remote, partly remote, remote hybrid, teletravail partiel, teletravail \
-    possible, teletravail occasionnel, jours de teletravail, jour de teletravail, jours teletravail, \
-    jours en teletravail, teletravail hybride, teletravail flexible, teletravail regulier, politique de \
-    teletravail, accord de teletravail, remote office, office remote, remote or hybrid, days in office, \
+    workplace hybrid, a hybrid, hybrides arbeiten, hybrid arbeiten, travail hybride, poste hybride, mode hybride, \
+    modele hybride, format hybride, formule hybride, organisation hybride, rythme hybride, facon hybride, \
+    modelo hibrido, trabajo hibrido, modalidad hibrida, formato hibrido, lavoro ibrido, partially remote, partly remote, remote hybrid, teletravail, teletravailler, teletravaillable, \
+    teletravailles, remote office, office remote, remote or hybrid, days in office, \
     days in the office, days in our office, days in person, days on site, days onsite, days at the \
     office, days from the office, in office days, onsite days, days remote, days from home, home office \
     days";
@@ -117,15 +117,16 @@ const ONSITE: &str = "\
     works in person, fully on site, fully onsite, fully in person, fully in office, 100 on site, 100 \
     onsite, 100 in person, 100 in office, be on site, be onsite, based on site, based onsite, required \
     on site, required onsite, full time in office, full time on site, full time onsite, full time in \
-    person, primarily in person, in office full time, on site full time, en presentiel, 100 presentiel, \
-    presentiel, poste sur site, travail sur site, sur place";
+    person, primarily in person, in office full time, on site full time, 100 presentiel, poste en \
+    presentiel, travail en presentiel, uniquement en presentiel, presentiel uniquement, exclusivement en \
+    presentiel, 100 sur site, 100 presence, poste sur site, travail sur site";
 const NOT_REMOTE: &str = "\
     not remote, not a remote, not a fully remote, no remote, non remote, not be remote, cannot be remote, \
     can not be remote, remote is not, remote work is not, remote work not, remote not, not offer remote, \
     not currently offer remote, not offering remote, not open to remote, not eligible for remote, not \
     available for remote, not support remote, not considering remote, not able to offer remote, not \
     accept remote, not accepting remote, unable to offer remote, no telework, no wfh, no work from home, \
-    pas de teletravail, sans teletravail, teletravail impossible, teletravail non, pas en teletravail, \
+    pas de teletravail, pas teletravail, sans teletravail, teletravail impossible, teletravail non, pas en teletravail, \
     aucun teletravail, pas possible en teletravail, kein homeoffice, not work from home, not hybrid";
 /// Other things of the same words; where one stands the sentence says nothing.
 const OTHER: &str = "\
@@ -137,7 +138,14 @@ const OTHER: &str = "\
     interviews, in person interview, in person interviews, on site gym, on site parking, onsite gym, \
     onsite parking, onsite childcare, on site childcare, on site childcare, in person events, in person \
     meetups, in person offsites, in person gatherings, in person team events, company onsites, formation \
-    a distance, cours en presentiel, enseignement a distance";
+    a distance, formation en presentiel, cloud hybride, environnement hybride, environnements hybrides, \
+    systemes hybrides, infrastructure hybride, infrastructures hybrides, architecture hybride, vehicule \
+    hybride, vehicules hybrides, cours en presentiel, enseignement a distance";
+
+/// Where a French task is done, which says nothing about the post.
+const TASKS: [&str; 3] = [" sur site ", " sur place ", " a distance "];
+/// With words for remote work: all of it.
+const FULL: [&str; 7] = [" 100 ", " full ", " complet ", " integral ", " total ", " entierement ", " fully "];
 
 static TERMS: LazyLock<Terms<6>> =
     LazyLock::new(|| Terms::new([REMOTE, CULTURE, HYBRID, ONSITE, NOT_REMOTE, OTHER]));
@@ -146,7 +154,7 @@ static TERMS: LazyLock<Terms<6>> =
 pub fn read(text: &str) -> Said {
     let mut said = Said::default();
     for sentence in sentences(text) {
-        add(&mut said, &fold(sentence));
+        add(&mut said, sentence, &fold(sentence));
     }
     said
 }
@@ -188,18 +196,32 @@ fn ends_sentence(byte: u8) -> bool {
     matches!(byte, b'\n' | b'.' | b'!' | b'?' | b';')
 }
 
-fn add(said: &mut Said, words: &str) {
+fn add(said: &mut Said, sentence: &str, words: &str) {
     let [remote, culture, hybrid, onsite, not_remote, other] = TERMS.find(words);
     let days = days_in_office(words);
-    if not_remote.is_some() {
+    let in_full =
+        remote.is_some() && FULL.iter().any(|word| words.contains(word)) && !words.contains(" partiel ");
+    if let Some(days) = days {
+        match days {
+            0 => said.remote += 2,
+            1..5 => said.hybrid += 2,
+            _ => said.onsite += 2,
+        }
+    } else if not_remote.is_some() {
         said.not_remote += 1;
-    } else if let Some(days) = days {
-        if days >= 5 { said.onsite += 2 } else { said.hybrid += 2 }
+    } else if in_full {
+        said.remote += 1;
     } else if other.is_none() {
-        said.hybrid += u32::from(hybrid.is_some());
-        said.remote += u32::from(remote.is_some() && hybrid.is_none());
-        said.onsite += u32::from(onsite.is_some() && hybrid.is_none());
-        said.remote_culture += u32::from(culture.is_some() && remote.or(hybrid).or(onsite).is_none());
+        let none = remote.or(hybrid).or(onsite).is_none();
+        let apart = if none && !TASKS.iter().any(|task| words.contains(task)) {
+            work_model::from_title(sentence)
+        } else {
+            RemoteType::Unknown
+        };
+        said.hybrid += u32::from(hybrid.is_some() || apart == RemoteType::Hybrid);
+        said.remote += u32::from((remote.is_some() && hybrid.is_none()) || apart == RemoteType::Remote);
+        said.onsite += u32::from((onsite.is_some() && hybrid.is_none()) || apart == RemoteType::Onsite);
+        said.remote_culture += u32::from(culture.is_some() && none && apart == RemoteType::Unknown);
     }
 }
 
@@ -217,6 +239,9 @@ fn days_in_office(words: &str) -> Option<u32> {
         " sur place ",
     ];
     const HOME: [&str; 6] = [" home ", " remote ", " remotely ", " teletravail ", " a distance ", " wfh "];
+    if ![" day", " jour", " tage ", "x ", " times "].iter().any(|word| words.contains(word)) {
+        return None;
+    }
     let holds = |list: &[&str]| list.iter().any(|word| words.contains(word));
     let (office, home) = (holds(&OFFICE), holds(&HOME));
     if !office && !home {
@@ -225,8 +250,9 @@ fn days_in_office(words: &str) -> Option<u32> {
     let mut before = "";
     let mut earlier = "";
     for word in words.split_ascii_whitespace() {
-        if matches!(word, "days" | "day" | "jours" | "jour" | "tage" | "x" | "times") {
-            let count = number(before)
+        let is_times = word.len() == 2 && word.ends_with('x');
+        if is_times || matches!(word, "days" | "day" | "jours" | "jour" | "tage" | "x" | "times") {
+            let count = number(if is_times { word } else { before })
                 .or_else(|| number(earlier).filter(|_| matches!(before, "full" | "or" | "week")));
             let by_week = [" week ", " weekly ", " semaine ", " woche ", " hebdo "]
                 .iter()
@@ -241,9 +267,13 @@ fn days_in_office(words: &str) -> Option<u32> {
                 "de teletravail",
                 "from home",
             ];
-            let is_near = is_place.iter().any(|place| words.contains(&format!(" {word} {place} ")));
-            if let Some(count) = count.filter(|count| (1..=7).contains(count) && (by_week || is_near)) {
-                return Some(if office { count } else { 5 - count.min(4) });
+            let is_near = || is_place.iter().any(|place| words.contains(&format!(" {word} {place} ")));
+            if let Some(count) = count.filter(|count| (1..=7).contains(count) && (by_week || is_near())) {
+                return Some(match (office, home) {
+                    (true, true) => count.min(4),
+                    (true, false) => count,
+                    _ => 5 - count.min(5),
+                });
             }
         }
         earlier = before;
@@ -291,6 +321,63 @@ impl Said {
             (_, _, true) => (RemoteType::Onsite, remote_culture == 0),
             _ if remote_culture > 1 => (RemoteType::Remote, false),
             _ => (RemoteType::Unknown, false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_say_where_the_work_is_done() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(read(text).model().0.as_str(), expected, "{text} {:?}", read(text));
+        };
+        check("This position is fully remote within Canada.", "remote");
+        check("You can work from anywhere.", "remote");
+        check("Poste en télétravail complet.", "remote");
+        check("100 % télétravail possible", "remote");
+        check("#LI-Remote", "remote");
+        check("We work three days a week in the office.", "hybrid");
+        check("You will be in our Toronto office 2 days per week.", "hybrid");
+        check("Télétravail : 2 jours par semaine", "hybrid");
+        check("Un accord de télétravail et un restaurant", "hybrid");
+        check("Location: Paris (Hybrid)", "hybrid");
+        check("Our hybrid model gives you flexibility", "hybrid");
+        check("An on-site position with up to 2 days per week of remote work", "hybrid");
+        check("Five days a week in the office.", "onsite");
+        check("This role is on-site in Halifax.", "onsite");
+        check("Lieu du poste : en présentiel", "onsite");
+        check("This is not a remote role.", "onsite");
+        check("Télétravail : pas de télétravail sur ce poste", "onsite");
+        check("We are not able to offer remote work.", "onsite");
+        check("This is not a remote role; we follow a hybrid schedule.", "hybrid");
+        check("Remote sensing and hybrid cloud", "unknown");
+        check("Remote support of users, remote monitoring", "unknown");
+        check("Support à distance ou sur site des utilisateurs", "unknown");
+        check("On-site interviews and in-person interviews", "unknown");
+        check("Formation en présentiel", "unknown");
+        check("25 days of holiday a year, an office gym", "unknown");
+        check("A remote-first company", "unknown");
+        check("", "unknown");
+    }
+
+    #[test]
+    fn sentences_are_cut_at_characters() {
+        let check = |text: &str, expected: &[&str]| assert_eq!(sentences(text), expected, "{text}");
+        check("Un. Télétravail oui. Deux", &[" Télétravail oui"]);
+        check("remote", &["remote"]);
+        check("nothing", &[]);
+        assert!(sentences(&"é remote. ".repeat(200)).len() == SENTENCES);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+        #[test]
+        fn any_text_is_read(text in "(é|remote|hybrid| |\\.|5 days a week|office|télétravail|\u{301}|.){0,80}") {
+            let said = read(&text);
+            proptest::prop_assert_eq!(said, read(&text));
         }
     }
 }

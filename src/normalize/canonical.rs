@@ -18,6 +18,7 @@ pub struct Canonical {
     pub company_key: String,
     pub company_size: Option<String>,
     pub location: Option<String>,
+    pub more_locations: Vec<String>,
     pub place_city: Option<String>,
     pub place_region: Option<String>,
     pub place_country: Option<String>,

@@ -2,18 +2,21 @@
 //! cannot fail; whatever else is wrong becomes null and leaves a flag.
 
 use super::canonical::Canonical;
-use super::{dates, html, keys, links, pay, text, words};
+use super::{company, dates, html, keys, links, pay, text, words};
 use crate::posting::{ContractType, Place, Posting, Precision, RejectReason};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Version of this stage's logic: a change re-normalizes every posting.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";
 
 /// Most characters of a skill, a seniority, a requisition number, a company size.
 const SHORT: usize = 128;
 
 /// Most skills of one posting.
 const MOST_SKILLS: usize = 200;
+
+/// Most further places of one posting.
+const MOST_LOCATIONS: usize = 50;
 
 /// How far a posting may lie in the future: clocks and zones differ by a day at most.
 const AHEAD: TimeDelta = TimeDelta::days(1);
@@ -50,7 +53,7 @@ pub fn canonical(
         hash_key: keys::hash_key(&company, &job_title, location.as_deref()),
         source: source.to_owned(),
         provider_job_id: posting.source_job_id.clone(),
-        company_key: keys::company_key(&company),
+        company_key: company::company_key(&company),
         company_size: optional(&posting.company_size, SHORT, &mut flags),
         remote_type: words::remote_type(posting.remote, location.as_deref(), &job_title),
         contract_type,
@@ -67,6 +70,7 @@ pub fn canonical(
         requisition_id: optional(&posting.requisition_id, SHORT, &mut flags),
         job_title,
         company,
+        more_locations: more_locations(&posting.more_locations, location.as_deref(), &mut flags),
         location,
         place_city,
         place_region,
@@ -86,6 +90,20 @@ pub fn canonical(
 }
 
 type Flags = Vec<&'static str>;
+
+/// The further places, each once, without the one displayed.
+fn more_locations(sent: &[String], shown: Option<&str>, flags: &mut Flags) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for (line, is_cut) in sent.iter().map(|raw| text::line(raw, text::LINE)).take(MOST_LOCATIONS) {
+        if is_cut {
+            flags.push("text_truncated");
+        }
+        if !text::is_placeholder(&line) && shown != Some(line.as_str()) && !kept.contains(&line) {
+            kept.push(line);
+        }
+    }
+    kept
+}
 
 fn required(
     field: &Option<String>,

@@ -1,95 +1,13 @@
 //! The keys and hashes that rows are known and compared by. Changing one re-keys every row: raise `VERSION` with it.
 
 use super::canonical::Canonical;
-use super::text::words;
 use md5::{Digest, Md5};
 use std::fmt::Write;
-
-/// Words that only say what kind of legal person a company is, accents removed.
-const LEGAL_FORMS: &[&str] = &[
-    "inc",
-    "incorporated",
-    "incorporee",
-    "ltd",
-    "limited",
-    "ltee",
-    "limitee",
-    "llc",
-    "llp",
-    "lllp",
-    "lp",
-    "plc",
-    "pllc",
-    "pc",
-    "corp",
-    "corporation",
-    "co",
-    "company",
-    "cie",
-    "gmbh",
-    "mbh",
-    "ggmbh",
-    "ag",
-    "se",
-    "kg",
-    "kgaa",
-    "ohg",
-    "ug",
-    "ev",
-    "sa",
-    "sas",
-    "sasu",
-    "sarl",
-    "sprl",
-    "srl",
-    "spa",
-    "sl",
-    "slu",
-    "bv",
-    "nv",
-    "cv",
-    "ab",
-    "as",
-    "asa",
-    "oy",
-    "oyj",
-    "aps",
-    "pty",
-    "pvt",
-    "pte",
-    "bhd",
-    "sdn",
-    "kk",
-    "sro",
-    "doo",
-    "zrt",
-    "kft",
-    "ltda",
-    "eireli",
-    "senc",
-    "ulc",
-    "enr",
-    "sencrl",
-];
 
 /// The key of a job: md5 of `company|title|location`, each lower-cased with white space collapsed.
 pub fn hash_key(company: &str, title: &str, location: Option<&str>) -> String {
     let parts = [company, title, location.unwrap_or_default()].map(collapsed);
     hex(&Md5::digest(parts.join("|")))
-}
-
-/// The key of a company: lower case, no accents of Latin letters, no punctuation, no legal form; never empty.
-pub fn company_key(company: &str) -> String {
-    let spelled = company.replace('&', " and ").replace('+', " plus ").replace(['\'', '’'], "");
-    let folded = words(&without_initial_dots(&spelled));
-    let mut kept: Vec<&str> = folded.split_whitespace().collect();
-    while kept.len() > 1 && kept.last().is_some_and(|last| LEGAL_FORMS.contains(last)) {
-        kept.pop();
-        while kept.len() > 1 && kept.last().is_some_and(|last| ["and", "de"].contains(last)) {
-            kept.pop();
-        }
-    }
-    if kept.is_empty() { collapsed(company) } else { kept.join(" ") }
 }
 
 /// md5 over every column, as JSON: two rows are equal exactly when their hashes are.
@@ -113,7 +31,8 @@ pub fn text_hash(description_text: &str) -> String {
     hex(&Md5::digest(words.trim_ascii_end()))
 }
 
-fn collapsed(text: &str) -> String {
+/// Lower case, white space as single blanks.
+pub(super) fn collapsed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !out.is_empty() {
@@ -122,21 +41,6 @@ fn collapsed(text: &str) -> String {
         out.push_str(word);
     }
     out.to_lowercase()
-}
-
-/// `S.A.` as `SA`: a dot after a single letter is no boundary between words.
-fn without_initial_dots(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut letters = 0;
-    for character in text.chars() {
-        if character == '.' && letters == 1 {
-            letters = 0;
-            continue;
-        }
-        letters = if character.is_alphanumeric() { letters + 1 } else { 0 };
-        out.push(character);
-    }
-    out
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -159,24 +63,6 @@ mod tests {
         assert_eq!(key, expected);
         assert_eq!(key, hash_key("acme", "data engineer", Some("toronto,  on")));
         assert_ne!(key, hash_key("acme", "data engineer", None));
-    }
-
-    #[test]
-    fn company_keys() {
-        let check =
-            |company: &str, expected: &str| assert_eq!(company_key(company), expected, "of {company:?}");
-        check("Acme Inc.", "acme");
-        check("ACME, Incorporated", "acme");
-        check("Érablière Tremblay Ltée", "erabliere tremblay");
-        check("Müller GmbH & Co. KG", "muller");
-        check("Banco Sur S.A. de C.V.", "banco sur");
-        check("Limited", "limited");
-        check("Johnson & Johnson", "johnson and johnson");
-        check("Moody's Corporation", "moodys");
-        check("C3.ai, LLC", "c3 ai");
-        check("株式会社ガ", "株式会社ガ");
-        check("🚀", "🚀");
-        check("!!!", "!!!");
     }
 
     #[test]

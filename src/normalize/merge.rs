@@ -52,6 +52,7 @@ fn fill(job: &mut Canonical, older: Canonical) {
         company_key: _,
         company_size,
         location,
+        more_locations,
         place_city,
         place_region,
         place_country,
@@ -104,6 +105,9 @@ fn fill(job: &mut Canonical, older: Canonical) {
     }
     if job.contract_type == ContractType::Unknown {
         job.contract_type = contract_type;
+    }
+    if job.more_locations.is_empty() {
+        job.more_locations = more_locations;
     }
     if job.skills_raw.is_empty() {
         job.skills_raw = skills_raw;

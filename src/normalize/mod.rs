@@ -4,6 +4,7 @@
 //! A job is computed from all its postings whenever one of them changes, so the order of arrival never matters.
 
 pub mod canonical;
+pub mod company;
 pub mod core;
 pub mod dates;
 pub mod html;

@@ -1,58 +1,19 @@
-//! One job against one profile: a score from 0 to 100 in whole hundredths, and an explanation that adds up to it. Pure,
-//! and independent of the date.
+//! One job against one profile: a score from 0 to 100 in whole hundredths, an explanation that adds up to it, and what
+//! hides the job. Pure, and independent of the date.
 
 use super::features::{self, Feature, State};
-use super::points;
+use super::input::{RankInput, Words};
+use super::keywords::Keywords;
+use super::{adjustments, hiding, points};
 use crate::config::ranking::{Profile, Ranking, Weights, shares};
-use crate::posting::{ContractType, Hundredths, RemoteType, Seniority};
+use crate::posting::Hundredths;
 use md5::{Digest, Md5};
 use serde::Serialize;
 
 /// Changes whenever a job would be ranked or explained differently, so that all jobs are ranked again.
 pub const VERSION: &str = "1";
 
-/// What is known of a job.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[expect(missing_docs, reason = "the columns are described in migrations/0001 and dbt")]
-pub struct RankInput<'a> {
-    pub job_title: &'a str,
-    pub job_title_std: Option<&'a str>,
-    pub skills: &'a [String],
-    pub location_city: Option<&'a str>,
-    pub location_region: Option<&'a str>,
-    pub location_country: Option<&'a str>,
-    pub location_lat: Option<f64>,
-    pub location_lon: Option<f64>,
-    pub remote_type: RemoteType,
-    pub contract_type: ContractType,
-    pub seniority: Option<Seniority>,
-    pub salary_min_norm: Option<Hundredths>,
-    pub salary_max_norm: Option<Hundredths>,
-    pub company_size: Option<&'a str>,
-}
-
-impl Default for RankInput<'_> {
-    fn default() -> Self {
-        RankInput {
-            job_title: "",
-            job_title_std: None,
-            skills: &[],
-            location_city: None,
-            location_region: None,
-            location_country: None,
-            location_lat: None,
-            location_lon: None,
-            remote_type: RemoteType::Unknown,
-            contract_type: ContractType::Unknown,
-            seniority: None,
-            salary_min_norm: None,
-            salary_max_norm: None,
-            company_size: None,
-        }
-    }
-}
-
-/// The columns `rank_score` and `rank_explain` of `staging.job_rankings`.
+/// The columns `rank_score`, `rank_explain` and `hidden_by` of `staging.job_rankings`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
     /// 0.00 to 100.00.
@@ -61,13 +22,19 @@ pub struct Ranked {
     pub explain: Explanation,
 }
 
-/// What `rank_explain` holds; the points sum to the score.
+/// What `rank_explain` holds; the points of features and adjustments sum to the score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
     /// The score again, 0 to 100.
     pub score: f64,
     /// In the order of [`Weights::FEATURES`].
     pub features: [ExplainedFeature; 8],
+    /// What the boost list added or took.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<Adjustment>,
+    /// Every rule that hides the job, not only the first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<Hiding>,
 }
 
 /// One feature's part in a score.
@@ -89,32 +56,90 @@ pub struct ExplainedFeature {
     pub evidence: String,
 }
 
+/// One entry of the boost list, or the limit that it met.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Adjustment {
+    /// `boost.company: Acme`, or `limit`.
+    pub adjustment: String,
+    /// What it adds to the score, or takes.
+    pub points: f64,
+    /// Why, in words.
+    pub evidence: String,
+}
+
+/// One rule that hides a job.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Hiding {
+    /// Its name, such as `filters.countries` or `block.company: Acme`.
+    pub rule: String,
+    /// Why, in words.
+    pub evidence: String,
+}
+
 impl Explanation {
     /// The text that is stored.
     pub fn json(&self) -> String {
         serde_json::to_string(self).expect("an explanation has text keys only")
     }
+
+    /// The names of the rules that hide the job.
+    pub fn hidden_by(&self) -> Vec<String> {
+        self.hidden.iter().map(|hiding| hiding.rule.clone()).collect()
+    }
 }
 
-/// Ranks one job. A profile without any preference that weighs gives every job 0; `config::ranking` refuses such a profile.
-pub fn rank(input: &RankInput, ranking: &Ranking, profile: &Profile) -> Ranked {
-    let features = features::of(input, profile);
-    let shares = shares(&ranking.weights, profile);
-    let values = features.each_ref().map(|feature| feature.value);
-    let points = points::of(&shares, &values);
-    let score = Hundredths(points.iter().sum());
-    let weights = ranking.weights.in_order();
-    let mut index = 0;
-    let features = features.map(|feature| {
-        let numbers = [weights[index], shares[index], Hundredths(points[index]).as_f64()];
-        index += 1;
-        explained(Weights::FEATURES[index - 1], feature, numbers)
-    });
-    Ranked { score, explain: Explanation { score: score.as_f64(), features } }
+/// A profile with what is worked out once for all jobs.
+pub struct Ranker {
+    profile: Profile,
+    weights: [f64; 8],
+    shares: [f64; 8],
+    keywords: Keywords,
 }
 
-/// What `revision` of an output row must be made from: this logic, the weights and the profile with its resolved places
-/// and skills.
+impl Ranker {
+    /// A profile without any preference that weighs gives every job 0; `config::ranking` refuses such a profile.
+    pub fn new(ranking: &Ranking, profile: &Profile) -> Ranker {
+        Ranker {
+            weights: ranking.weights.in_order(),
+            shares: shares(&ranking.weights, profile),
+            keywords: Keywords::of(profile),
+            profile: profile.clone(),
+        }
+    }
+
+    /// Whether the profile looks at descriptions; else nobody needs to read them.
+    pub fn reads_descriptions(&self) -> bool {
+        !self.keywords.is_empty()
+    }
+
+    /// Whether the profile looks at the skills that a posting requires.
+    pub fn reads_required_skills(&self) -> bool {
+        self.profile.skills.as_ref().is_some_and(|wish| wish.known.is_some())
+    }
+
+    /// Ranks one job.
+    pub fn rank(&self, input: &RankInput) -> Ranked {
+        let words = Words::of(input);
+        let found = self.keywords.found_in(input);
+        let features = features::of(input, &words, &self.profile);
+        let values = features.each_ref().map(|feature| feature.value);
+        let points = points::of(&self.shares, &values);
+        let base: i64 = points.iter().sum();
+        let (adjusted, adjustments) = adjustments::of(base, input, &words, &found, &self.profile.lists);
+        let hidden = hiding::of(input, &words, &found, &self.profile);
+        let mut index = 0;
+        let features = features.map(|feature| {
+            let numbers = [self.weights[index], self.shares[index], Hundredths(points[index]).as_f64()];
+            index += 1;
+            explained(Weights::FEATURES[index - 1], feature, numbers)
+        });
+        let score = Hundredths(adjusted);
+        Ranked { score, explain: Explanation { score: score.as_f64(), features, adjustments, hidden } }
+    }
+}
+
+/// What `revision` of an output row must be made from: this logic, the weights and the profile with its resolved places,
+/// skills and lists, the reader's own marks among them.
 pub fn profile_revision(ranking: &Ranking, profile: &Profile) -> String {
     let content =
         serde_json::to_vec(&(VERSION, &ranking.weights, profile)).expect("a profile has text keys only");

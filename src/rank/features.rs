@@ -1,14 +1,17 @@
 //! The eight features: how well a job fits one wish of a profile, from 0 to 1, with the reason in words.
-//! Unknown is worth a half, wherever it comes from.
+//! Unknown is worth a half, wherever it comes from, and says so. Place and pay have files of their own.
 
-use super::core::RankInput;
-use crate::config::ranking::{
-    LocationWish, Profile, SalaryWish, SizeWish, SkillWish, TitleWish, WishedPlace,
-};
+use super::input::{RankInput, SURE, Words};
+use super::{pay, place};
+use crate::config::ranking::Profile;
+use crate::config::ranking::wishes::{SizeWish, SkillWish, TitleWish};
 use crate::posting::{ContractType, RemoteType, Seniority};
-use crate::taxonomy::gazetteer::kilometres;
 use crate::taxonomy::sizes::employees;
-use crate::taxonomy::words::fold_singular;
+
+/// What is left of the skills for each skill missing that the profile must have.
+const WITHOUT_MUST_HAVE: f64 = 0.5;
+/// What a job loses when it requires nothing but skills that the person lacks.
+const LACKED: f64 = 0.3;
 
 /// One feature of one job.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +44,7 @@ impl State {
 }
 
 impl Feature {
-    fn valued(value: f64, evidence: String) -> Feature {
+    pub(super) fn valued(value: f64, evidence: String) -> Feature {
         let value = value.clamp(0.0, 1.0);
         let state = match value {
             1.0 => State::Match,
@@ -51,7 +54,7 @@ impl Feature {
         Feature { state, value, evidence }
     }
 
-    fn unknown(evidence: &str) -> Feature {
+    pub(super) fn unknown(evidence: &str) -> Feature {
         Feature { state: State::Unknown, value: 0.5, evidence: evidence.to_owned() }
     }
 
@@ -61,14 +64,14 @@ impl Feature {
 }
 
 /// The features in the order of `Weights::FEATURES`.
-pub(super) fn of(input: &RankInput, profile: &Profile) -> [Feature; 8] {
+pub(super) fn of(input: &RankInput, words: &Words, profile: &Profile) -> [Feature; 8] {
     [
-        profile.title.as_ref().map(|wish| title(input, wish)),
+        profile.title.as_ref().map(|wish| title(input, words, wish)),
         profile.skills.as_ref().map(|wish| skills(input, wish)),
-        profile.location.as_ref().map(|wish| location(input, wish)),
-        profile.salary.map(|wish| salary(input, wish)),
+        profile.location.as_ref().map(|wish| place::feature(input, wish)),
+        profile.salary.map(|wish| pay::feature(input, wish)),
         some_of(&profile.employment_types).map(|wish| employment(input.contract_type, wish)),
-        some_of(&profile.seniority).map(|wish| seniority(input.seniority, wish)),
+        some_of(&profile.seniority).map(|wish| seniority(input, wish)),
         some_of(&profile.remote_types).map(|wish| remote(input.remote_type, wish)),
         profile.company_size.map(|wish| company_size(input.company_size, wish)),
     ]
@@ -79,27 +82,27 @@ fn some_of<T>(list: &[T]) -> Option<&[T]> {
     if list.is_empty() { None } else { Some(list) }
 }
 
-fn title(input: &RankInput, wish: &TitleWish) -> Feature {
-    let advertised = fold_singular(input.job_title);
-    let standard = input.job_title_std.map(fold_singular).unwrap_or_default();
-    if let Some(phrase) = wish.exclude.iter().find(|phrase| advertised.contains(&phrase.folded)) {
+fn title(input: &RankInput, words: &Words, wish: &TitleWish) -> Feature {
+    let mut exclude = wish.exclude.iter().filter(|phrase| input.speaks(phrase.language.as_deref()));
+    let any = || wish.any.iter().filter(|phrase| input.speaks(phrase.language.as_deref()));
+    if let Some(phrase) = exclude.find(|phrase| words.title.contains(&phrase.folded)) {
         return Feature::valued(0.0, format!("title has \"{}\", which you exclude", phrase.text));
     }
     if wish.any.is_empty() {
         return Feature::valued(1.0, "title has nothing you exclude".to_owned());
     }
-    if let Some(phrase) = wish.any.iter().find(|phrase| advertised.contains(&phrase.folded)) {
+    if let Some(phrase) = any().find(|phrase| words.title.contains(&phrase.folded)) {
         return Feature::valued(1.0, format!("title has \"{}\"", phrase.text));
     }
-    if let Some(phrase) = wish.any.iter().find(|phrase| standard.contains(&phrase.folded)) {
+    if let Some(phrase) = any().find(|phrase| words.standard.contains(&phrase.folded)) {
         return Feature::valued(1.0, format!("standard title has \"{}\"", phrase.text));
     }
-    let scattered = |folded: &str| {
-        folded
-            .split_ascii_whitespace()
-            .all(|word| advertised.split_ascii_whitespace().any(|other| other == word))
-    };
-    match wish.any.iter().find(|phrase| scattered(&phrase.folded)) {
+    let standard = wish.standard.iter().find(|(title, _)| input.job_title_std == Some(title));
+    if let Some((title, phrase)) = standard {
+        return Feature::valued(1.0, format!("{title}, as your \"{phrase}\" says"));
+    }
+    let has = |word: &str| words.title.split_ascii_whitespace().any(|other| other == word);
+    match any().find(|phrase| phrase.folded.split_ascii_whitespace().all(has)) {
         Some(phrase) => Feature::valued(0.75, format!("title has the words of \"{}\"", phrase.text)),
         None => Feature::valued(0.0, "title has none of your phrases".to_owned()),
     }
@@ -110,126 +113,32 @@ fn skills(input: &RankInput, wish: &SkillWish) -> Feature {
         return Feature::unknown("no known skills are named");
     }
     let named = |skill: &&String| input.skills.contains(skill);
-    let found: Vec<&String> = wish.skills.iter().filter(named).collect();
-    let share = (found.len() as f64 / wish.enough as f64).min(1.0);
-    let required = if wish.must_have.is_empty() {
-        1.0
-    } else {
-        wish.must_have.iter().filter(named).count() as f64 / wish.must_have.len() as f64
-    };
+    let found: Vec<&str> = wish.skills.iter().filter(named).map(String::as_str).collect();
     let missing: Vec<&str> =
         wish.must_have.iter().filter(|skill| !named(skill)).map(String::as_str).collect();
-    let lacking =
-        if missing.is_empty() { String::new() } else { format!("; without {}", missing.join(", ")) };
-    let evidence = match found.len() {
-        0 => format!("none of your {} skills", wish.skills.len()),
-        count => {
-            let names: Vec<&str> = found.iter().map(|name| name.as_str()).collect();
-            format!("{count} of {} skills: {}{lacking}", wish.skills.len(), names.join(", "))
-        }
-    };
-    Feature::valued(share * required, evidence)
-}
-
-fn location(input: &RankInput, wish: &LocationWish) -> Feature {
-    let coordinates = input.location_lat.zip(input.location_lon);
-    if input.remote_type == RemoteType::Remote && !wish.remote_from.is_empty() {
-        match input.location_country {
-            Some(code) if wish.remote_from.iter().any(|wished| wished == code) => {
-                return Feature::valued(1.0, format!("remote within {code}"));
-            }
-            None if coordinates.is_none() => {
-                return Feature::unknown("remote, and the country is not stated");
-            }
-            _ => {}
+    let lacked = lacked(input, wish);
+    let mut value = (found.len() as f64 / wish.enough as f64).min(1.0);
+    value *= WITHOUT_MUST_HAVE.powi(missing.len() as i32);
+    if !lacked.is_empty() {
+        value *= 1.0 - LACKED * lacked.len() as f64 / input.required_skills.len() as f64;
+    }
+    if found.is_empty() {
+        return Feature::valued(value, format!("none of your {} skills", wish.skills.len()));
+    }
+    let mut evidence = format!("{} of {} skills: {}", found.len(), wish.skills.len(), found.join(", "));
+    for (words, names) in [("without", missing), ("requires more:", lacked)] {
+        if !names.is_empty() {
+            evidence.push_str(&format!("; {words} {}", names.join(", ")));
         }
     }
-    if wish.places.is_empty() {
-        return remote_only(input, wish);
-    }
-    if let Some(found) = coordinates.and_then(|coordinates| distance(input, coordinates, wish)) {
-        return found;
-    }
-    let Some(code) = input.location_country else { return Feature::unknown("no place is stated") };
-    if !wish.places.iter().any(|place| place.country == code) {
-        return Feature::valued(0.0, format!("in {code}, far from your places"));
-    }
-    match input.location_city {
-        Some(city) if wish.places.iter().any(|place| place.name.eq_ignore_ascii_case(city)) => {
-            Feature::valued(1.0, format!("in {city}"))
-        }
-        _ => Feature::unknown("in your country, the city is not known"),
-    }
+    Feature::valued(value, evidence)
 }
 
-/// A job that is not remote from a wished country, for a profile that names no cities.
-fn remote_only(input: &RankInput, wish: &LocationWish) -> Feature {
-    match (input.remote_type, input.location_country) {
-        (_, Some(code)) if !wish.remote_from.iter().any(|wished| wished == code) => {
-            Feature::valued(0.0, format!("in {code}"))
-        }
-        (RemoteType::Hybrid | RemoteType::Onsite, _) => Feature::valued(0.0, "not remote".to_owned()),
-        _ => Feature::unknown("not stated whether it is remote from your country"),
-    }
-}
-
-fn distance(input: &RankInput, coordinates: (f64, f64), wish: &LocationWish) -> Option<Feature> {
-    let away = |place: &WishedPlace| kilometres(coordinates, (place.lat, place.lon));
-    let nearest = wish.places.iter().min_by(|left, right| away(left).total_cmp(&away(right)))?;
-    let kilometres = away(nearest);
-    let value = band(kilometres, wish.near_km);
-    let evidence = match input.location_city {
-        Some(city) if city == nearest.name => format!("in {city}"),
-        Some(city) => format!("{city}, {} km from {}", kilometres.round(), nearest.name),
-        None => format!("{} km from {}", kilometres.round(), nearest.name),
-    };
-    Some(Feature::valued(value, evidence))
-}
-
-/// Full up to `near`, then a quarter less at 2, 4 and 8 times as far.
-fn band(distance: f64, near: f64) -> f64 {
-    match distance / near {
-        times if times <= 1.0 => 1.0,
-        times if times <= 2.0 => 0.75,
-        times if times <= 4.0 => 0.5,
-        times if times <= 8.0 => 0.25,
-        _ => 0.0,
-    }
-}
-
-fn salary(input: &RankInput, wish: SalaryWish) -> Feature {
-    let stated =
-        [input.salary_min_norm, input.salary_max_norm].map(|amount| amount.map(|amount| amount.as_f64()));
-    let (min, max, evidence) = match stated {
-        [None, None] => return Feature::unknown("no pay is stated"),
-        [Some(min), None] => (min, min, format!("from CAD {} a year", thousands(min))),
-        [None, Some(max)] => (max, max, format!("up to CAD {} a year", thousands(max))),
-        [Some(min), Some(max)] if min == max => (min, max, format!("CAD {} a year", thousands(min))),
-        [Some(min), Some(max)] => (min, max, format!("CAD {} to {} a year", thousands(min), thousands(max))),
-    };
-    let position = |amount: f64| {
-        if amount >= wish.target {
-            1.0
-        } else if amount < wish.floor {
-            0.0
-        } else {
-            // Even the floor itself is worth something, and less than the target.
-            0.5 + 0.5 * (amount - wish.floor) / (wish.target - wish.floor)
-        }
-    };
-    Feature::valued((position(min) + position(max)) / 2.0, evidence)
-}
-
-fn thousands(amount: f64) -> String {
-    let digits = (amount.round() as i64).to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+/// Skills that the job requires and the person has not, where the profile says which those are.
+fn lacked<'a>(input: &RankInput<'a>, wish: &SkillWish) -> Vec<&'a str> {
+    let Some(known) = &wish.known else { return Vec::new() };
+    let lacks = |skill: &&String| !wish.skills.contains(skill) && !known.contains(skill);
+    input.required_skills.iter().filter(lacks).map(String::as_str).collect()
 }
 
 fn employment(contract: ContractType, wish: &[ContractType]) -> Feature {
@@ -240,8 +149,11 @@ fn employment(contract: ContractType, wish: &[ContractType]) -> Feature {
     Feature::valued(value, contract.as_str().replace('_', " "))
 }
 
-fn seniority(level: Option<Seniority>, wish: &[Seniority]) -> Feature {
-    let Some(level) = level else { return Feature::unknown("no level is stated") };
+fn seniority(input: &RankInput, wish: &[Seniority]) -> Feature {
+    if input.seniority.is_some() && input.seniority_confidence < SURE {
+        return Feature::unknown("the level is only a guess");
+    }
+    let Some(level) = input.seniority else { return Feature::unknown("no level is stated") };
     let value = closeness(Seniority::ALL, level, wish);
     Feature::valued(value, format!("{} level", level.as_str()))
 }

@@ -1,35 +1,51 @@
 //! Stage rank: a score from 0 to 100 for each job and profile, with an explanation that adds up. This file reads,
 //! computes on all cores and writes; the other files are pure.
 
+mod adjustments;
 pub mod core;
 pub mod explain;
 mod features;
+mod hiding;
+pub mod input;
+mod keywords;
+mod pay;
+mod place;
 mod points;
 
+use self::core::Ranker;
+use self::input::{JobPlace, RankInput};
 use crate::batches;
 use crate::config::ranking::{Profile, Ranking};
 use crate::db;
 use crate::db::ledger::{Counts, Run};
-use crate::db::rankings::{self, PendingRanking, RankingRow};
+use crate::db::marks;
+use crate::db::rankings::{self, PendingRanking, RankingRow, Wanted};
 use crate::posting::{ContractType, Hundredths, RemoteType, Seniority};
 use crate::revision::revision;
+use crate::taxonomy::Taxonomy;
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use sqlx::PgPool;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Ranks every job whose state, profile or weights changed. `progress` is told the number of rankings done so far.
+/// Ranks every job whose state, profile, weights or marks changed. `progress` is told the number of rankings done so far.
 pub async fn rank(
     pool: &PgPool,
     run: &Run,
-    ranking: &Arc<Ranking>,
+    ranking: &Ranking,
+    taxonomy: &Taxonomy,
     progress: &dyn Fn(u64),
 ) -> Result<BTreeMap<String, Counts>> {
+    let mut connection = pool.acquire().await.context("cannot reach the reader's marks")?;
+    let marks = marks::all(&mut connection).await?;
+    drop(connection);
     let mut report = BTreeMap::new();
     let mut done = 0;
     for (name, profile) in &ranking.profiles {
-        rank_profile(pool, run, ranking, name, profile, &mut report, &mut done, progress).await?;
+        let lists = profile.lists.with_marks(name, &marks, taxonomy);
+        let profile = Profile { lists, ..profile.clone() };
+        rank_profile(pool, run, ranking, name, &profile, &mut report, &mut done, progress).await?;
     }
     let profiles: Vec<String> = ranking.profiles.keys().cloned().collect();
     let mut transaction = db::begin(pool, run.fence).await?;
@@ -45,7 +61,7 @@ pub async fn rank(
 async fn rank_profile(
     pool: &PgPool,
     run: &Run,
-    ranking: &Arc<Ranking>,
+    ranking: &Ranking,
     name: &str,
     profile: &Profile,
     report: &mut BTreeMap<String, Counts>,
@@ -53,15 +69,15 @@ async fn rank_profile(
     progress: &dyn Fn(u64),
 ) -> Result<()> {
     let revision = revision([core::VERSION, &core::profile_revision(ranking, profile)]);
+    let ranker = Arc::new(Ranker::new(ranking, profile));
+    let wanted =
+        Wanted { descriptions: ranker.reads_descriptions(), required_skills: ranker.reads_required_skills() };
     let read = {
         let (pool, name, revision) = (pool.clone(), name.to_owned(), revision.clone());
-        move |batcher| rankings::pending(pool, name, revision, batcher)
+        move |batcher| rankings::pending(pool, name, revision, wanted, batcher)
     };
-    let core = {
-        let (ranking, profile) = (ranking.clone(), Arc::new(profile.clone()));
-        move |batch: Vec<PendingRanking>| -> Vec<RankingRow> {
-            batch.into_par_iter().map(|job| rank_one(job, &ranking, &profile)).collect()
-        }
+    let core = move |batch: Vec<PendingRanking>| -> Vec<RankingRow> {
+        batch.into_par_iter().map(|job| rank_one(job, &ranker)).collect()
     };
     let mut batches = batches::compute(read, core);
     while let Some(batch) = batches.next().await? {
@@ -78,26 +94,38 @@ async fn rank_profile(
     Ok(())
 }
 
-fn rank_one(job: PendingRanking, ranking: &Ranking, profile: &Profile) -> RankingRow {
-    let input = core::RankInput {
+fn rank_one(job: PendingRanking, ranker: &Ranker) -> RankingRow {
+    // A list that cannot be read leaves the place of the location columns.
+    let places: Vec<JobPlace> =
+        job.places.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    let is_predicted = job.salary_origin.as_deref() == Some("predicted");
+    let input = RankInput {
         job_title: &job.job_title,
         job_title_std: job.job_title_std.as_deref(),
+        company_key: &job.company_key,
         skills: &job.skills,
+        required_skills: job.required_skills.as_deref().unwrap_or_default(),
         location_city: job.location_city.as_deref(),
-        location_region: job.location_region.as_deref(),
         location_country: job.location_country.as_deref(),
         location_lat: job.location_lat,
         location_lon: job.location_lon,
+        places: &places,
         remote_type: RemoteType::from_stored(&job.remote_type).unwrap_or(RemoteType::Unknown),
+        remote_countries: &job.remote_countries,
         contract_type: ContractType::from_stored(&job.contract_type).unwrap_or(ContractType::Unknown),
         seniority: job.seniority.as_deref().and_then(Seniority::from_stored),
+        seniority_confidence: job.seniority_confidence.unwrap_or(1.0),
         salary_min_norm: job.salary_min_cents.map(Hundredths),
         salary_max_norm: job.salary_max_cents.map(Hundredths),
+        salary_confidence: if is_predicted { 0.0 } else { job.salary_confidence.unwrap_or(1.0) },
         company_size: job.company_size.as_deref(),
+        language: job.language.as_deref(),
+        description_text: job.description_text.as_deref(),
     };
-    let ranked = core::rank(&input, ranking, profile);
+    let ranked = ranker.rank(&input);
     RankingRow {
         score: ranked.score,
+        hidden_by: ranked.explain.hidden_by(),
         explain: ranked.explain.json(),
         hash_key: job.hash_key,
         source: job.source,

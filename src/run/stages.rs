@@ -109,7 +109,10 @@ impl<'a> Progress<'a> {
                 Ok(counted(enrich::enrich(self.pool, self.run, &self.plan.taxonomy, &progress).await?))
             }
             Stage::Dedupe => Ok(counted(dedupe::dedupe(self.pool, self.run, &progress).await?)),
-            Stage::Rank => Ok(counted(rank::rank(self.pool, self.run, &self.plan.ranking, &progress).await?)),
+            Stage::Rank => {
+                let Plan { ranking, taxonomy, .. } = self.plan;
+                Ok(counted(rank::rank(self.pool, self.run, ranking, taxonomy, &progress).await?))
+            }
             Stage::Publish => self.publish().await,
             Stage::Notify => Ok(Done::default()),
         }
@@ -208,7 +211,9 @@ pub async fn finish(
     ledger::finish_run(&mut transaction, run, end).await?;
     let endpoint = plan.endpoint.as_ref().filter(|_| plan.to == Stage::Notify);
     if let Some(endpoint) = endpoint {
-        let outcome = outcome::read(&mut transaction, run, TOP_MATCHES).await?;
+        let freshness = plan.ranking.profiles.get("default").map(|profile| profile.freshness);
+        let outcome =
+            outcome::read(&mut transaction, run, freshness.unwrap_or_default(), TOP_MATCHES).await?;
         let summary = summary::summarize(run, end, rows, duration_ms, outcome);
         notify::enqueue(&mut transaction, &endpoint.name, &summary, end.finished_at).await?;
     }

@@ -62,6 +62,7 @@ impl Source for Ashby {
             title: field::text(payload, "title"),
             company: board::company(record.search),
             location: field::first_text(payload, &["location", "secondaryLocations.0.location"]),
+            more_locations: field::texts_of(payload, "secondaryLocations", "location"),
             place: Place {
                 city: field::text(payload, "address.postalAddress.addressLocality"),
                 region: field::text(payload, "address.postalAddress.addressRegion"),

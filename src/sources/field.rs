@@ -54,6 +54,12 @@ pub fn texts(payload: &Value, path: &str) -> Vec<String> {
     }
 }
 
+/// The same field of every element of a list.
+pub fn texts_of(payload: &Value, path: &str, name: &str) -> Vec<String> {
+    let items = at(payload, path).as_array().map_or(&[][..], Vec::as_slice);
+    items.iter().filter_map(|item| text(item, name)).collect()
+}
+
 /// A finite number, or a string that is nothing but one.
 pub fn number(payload: &Value, path: &str) -> Option<f64> {
     match at(payload, path) {

@@ -51,6 +51,7 @@ impl Source for Greenhouse {
             title: field::text(payload, "title"),
             company: field::text(payload, "company_name").or_else(|| board::company(record.search)),
             location,
+            more_locations: offices(payload),
             remote: remote.or_else(|| metadata_work_model(payload)),
             employment: metadata(payload, "employment type").and_then(|entry| field::text(entry, "value")),
             salary: salary(payload),
@@ -75,6 +76,13 @@ fn location(payload: &Value) -> (Option<String>, Option<RemoteType>) {
         }
         None => (field::first_text(payload, &["location.name", "location", "offices.0.name"]), None),
     }
+}
+
+/// The offices of a posting, where there are several: a single one is often the head office.
+fn offices(payload: &Value) -> Vec<String> {
+    let offices = payload.get("offices").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let shown = |office| field::first_text(office, &["location", "name"]);
+    if offices.len() < 2 { Vec::new() } else { offices.iter().filter_map(shown).collect() }
 }
 
 fn metadata_work_model(payload: &Value) -> Option<RemoteType> {

@@ -73,6 +73,7 @@ impl Source for Lever {
             title: field::text(payload, "text"),
             company: board::company(record.search),
             location: field::first_text(payload, &["categories.location", "categories.allLocations.0"]),
+            more_locations: field::texts(payload, "categories.allLocations"),
             place: Place { country: field::text(payload, "country"), ..Place::default() },
             remote: field::work_model(payload, "workplaceType"),
             employment: field::text(payload, "categories.commitment"),

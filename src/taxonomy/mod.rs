@@ -4,15 +4,21 @@
 
 pub mod cues;
 pub mod currencies;
+pub mod ecb;
 pub mod gazetteer;
 pub mod geonames;
+pub mod headcount;
 pub mod language;
 pub mod money;
+pub mod nearest;
+pub mod occupation_table;
+pub mod occupations;
 pub mod open_skills;
 pub mod periods;
 pub mod phrases;
 pub mod places;
 pub mod postal;
+pub mod postal_table;
 pub mod sizes;
 pub mod skill_file;
 pub mod skills;
@@ -43,18 +49,25 @@ pub struct Taxonomy {
     revision: String,
 }
 
+const FX_RATES: &str = include_str!("../../config/taxonomy/fx_rates.yml");
+
 /// The files: name, and the text built into the program.
 const FILES: [(&str, &str); 7] = [
     ("titles.yml", include_str!("../../config/taxonomy/titles.yml")),
     ("skills.yml", include_str!("../../config/taxonomy/skills.yml")),
     ("locations.yml", include_str!("../../config/taxonomy/locations.yml")),
-    ("fx_rates.yml", include_str!("../../config/taxonomy/fx_rates.yml")),
+    ("fx_rates.yml", FX_RATES),
     ("company_sizes.yml", include_str!("../../config/taxonomy/company_sizes.yml")),
     ("skills_open.tsv", include_str!("../../config/taxonomy/skills_open.tsv")),
     ("skill_cues.yml", include_str!("../../config/taxonomy/skill_cues.yml")),
 ];
 
 impl Taxonomy {
+    /// The exchange rates built into the program, as text.
+    pub fn bundled_fx_rates() -> &'static str {
+        FX_RATES
+    }
+
     /// Reads the dictionaries of a folder, normally `config/taxonomy`.
     pub fn load(dir: &Path) -> anyhow::Result<Taxonomy> {
         let mut texts = Vec::with_capacity(FILES.len());
@@ -128,7 +141,12 @@ impl Taxonomy {
             places: Places::read(&locations.0, &locations.1)?,
             money: Money::read(&rates.0, &rates.1)?,
             sizes: Sizes::read(&sizes.0, &sizes.1)?,
-            revision: revision([VERSION, gazetteer::revision(), postal::AREAS].into_iter().chain(contents)),
+            revision: revision(
+                [VERSION, gazetteer::revision(), postal::AREAS]
+                    .into_iter()
+                    .chain(occupations::revision())
+                    .chain(contents),
+            ),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Bands of company size. Reads `company_sizes.yml`.
 
+use super::headcount::{Headcount, headcount};
 use super::words::fold;
 use crate::yaml;
 use anyhow::ensure;
@@ -38,60 +39,47 @@ impl Sizes {
         Ok(sizes)
     }
 
-    /// The label of the band that holds the middle of a stated size.
+    /// The label of the band that a stated size falls into: the band of the middle of a range, also where it crosses bands
+    /// (50 to 99 is 51-200, 250 to 999 is 501-1000); the first band above an open least (5000+ is 5001+, plus de 500 is
+    /// 501-1000); the band of the most where there is no least (fewer than 50 is 11-50). A text without numbers goes by the
+    /// words of the file.
     pub fn label(&self, text: &str) -> Option<&str> {
-        let middle = match employees(text) {
-            Some((min, Some(max))) => min.midpoint(max),
-            Some((min, None)) => min,
-            None => {
-                let folded = fold(text);
-                let band = self.bands.iter().find(|band| band.words.contains(&folded))?;
-                return Some(&band.label);
-            }
+        let size = match headcount(text) {
+            // More than 500 are 501 at least, and `500+` means the same.
+            Some((least, None)) => least.saturating_add(1),
+            Some((1, Some(most))) if is_most(text) => most,
+            Some((least, Some(most))) => least.midpoint(most),
+            None if text.contains(|c: char| c.is_ascii_digit()) => return None,
+            None => return self.by_word(text),
         };
         let band =
-            self.bands.iter().find(|band| band.min <= middle && band.max.is_none_or(|max| middle <= max))?;
+            self.bands.iter().find(|band| band.min <= size && band.max.is_none_or(|max| size <= max))?;
+        Some(&band.label)
+    }
+
+    fn by_word(&self, text: &str) -> Option<&str> {
+        let folded = fold(text);
+        let bare: Vec<&str> = folded.split_ascii_whitespace().filter(|word| !NOISE.contains(word)).collect();
+        let bare = format!(" {} ", bare.join(" "));
+        let band =
+            self.bands.iter().find(|band| band.words.contains(&folded) || band.words.contains(&bare))?;
         Some(&band.label)
     }
 }
 
-/// Fewest and most employees that a text such as `1,001-5,000 employees`, `10001+` or `350` states; no end is open.
-pub fn employees(text: &str) -> Option<(u64, Option<u64>)> {
-    let mut numbers: Vec<u64> = Vec::new();
-    let mut digits = String::new();
-    for character in text.chars().chain([' ']) {
-        let separator = matches!(character, ',' | '.' | '\u{a0}' | '\u{202f}');
-        if character.is_ascii_digit() {
-            digits.push(character);
-        } else if !separator && !digits.is_empty() {
-            let number: u64 = digits.parse().ok()?;
-            numbers.push(if matches!(character, 'k' | 'K') { number.saturating_mul(1000) } else { number });
-            digits.clear();
-        }
-    }
-    match numbers[..] {
-        [number] if text.contains('+') || text.contains('>') => Some((number, None)),
-        [number] => Some((number, Some(number))),
-        [min, max] if min <= max => Some((min, Some(max))),
-        _ => None,
-    }
+/// Fewest and most people that a text such as `1,001-5,000 employees`, `10001+` or `350` states; no most is an open end.
+pub fn employees(text: &str) -> Option<Headcount> {
+    headcount(text)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn employees_are_read() {
-        let check = |text: &str, expected| assert_eq!(employees(text), expected, "{text}");
-        check("51-200", Some((51, Some(200))));
-        check("1,001-5,000 employees", Some((1001, Some(5000))));
-        check("10,001+ employees", Some((10001, None)));
-        check("350", Some((350, Some(350))));
-        check("1 to 50 Employees", Some((1, Some(50))));
-        check("5k-10k", Some((5000, Some(10000))));
-        check("large", None);
-        check("99999999999999999999999", None);
-        check("200-51", None);
-    }
+/// Whether a text states a most only.
+fn is_most(text: &str) -> bool {
+    let folded = fold(text);
+    let is_word = |words: &[&str]| words.iter().any(|word| folded.contains(word));
+    text.contains(['<', '≤'])
+        || is_word(&[" less than ", " fewer than ", " under ", " below ", " up to ", " max ", " maximum "])
+        || is_word(&[" moins de ", " jusqu a ", " inferieur a "])
 }
+
+/// Words beside those of a band that say nothing of the size.
+const NOISE: &[&str] = &["company", "companies", "business", "firm", "societe", "taille", "a", "une", "un"];

@@ -24,6 +24,8 @@ pub struct Entry {
     exact: Vec<String>,
     #[serde(default)]
     listed: Vec<String>,
+    #[serde(default)]
+    weak: Vec<String>,
     /// Whether it is a way to be or to act, rather than something to know.
     #[serde(default, rename = "soft")]
     pub is_soft: bool,
@@ -38,6 +40,8 @@ pub enum Rule {
     SameCase,
     /// In exactly this case, and next to another skill in a list.
     SameCaseInList,
+    /// In any case, where the text asks for something: an ordinary word.
+    Asked,
 }
 
 /// The skills of the file, in its order.
@@ -52,11 +56,12 @@ impl Entry {
         let mut spellings: Vec<(String, Rule)> = Vec::new();
         spellings.extend(self.exact.iter().map(|text| (text.clone(), Rule::SameCase)));
         spellings.extend(self.listed.iter().map(|text| (text.clone(), Rule::SameCaseInList)));
-        let guarded = self.exact.iter().chain(&self.listed).any(|text| *text == self.name);
+        spellings.extend(self.weak.iter().flat_map(|text| forms(text, Rule::Asked)));
+        let guarded = self.exact.iter().chain(&self.listed).chain(&self.weak).any(|text| *text == self.name);
         let name = if guarded { None } else { Some(&self.name) };
         for text in name.into_iter().chain(&self.fr).chain(&self.aliases) {
             for form in forms(text, Rule::Always) {
-                if !spellings.contains(&form) {
+                if !spellings.iter().any(|(text, rule)| *text == form.0 && matches!(rule, Rule::Always | Rule::Asked)) {
                     spellings.push(form);
                 }
             }
@@ -68,7 +73,7 @@ impl Entry {
 /// The forms of a spelling. Letters beyond ASCII are matched by byte, so their capitals and their forms without accents
 /// are spellings too.
 pub fn forms(text: &str, rule: Rule) -> Vec<(String, Rule)> {
-    if rule != Rule::Always {
+    if matches!(rule, Rule::SameCase | Rule::SameCaseInList) {
         return vec![(text.to_owned(), rule)];
     }
     let mut forms = vec![text.to_lowercase()];

@@ -32,8 +32,8 @@ struct Pattern {
     meaning: Meaning,
     /// Set where the case must be this one.
     same_case: Option<String>,
-    /// Whether it counts in a list with other skills only.
-    is_listed: bool,
+    /// What else it takes to count.
+    proof: Proof,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,8 +51,19 @@ pub struct Hit {
     pub end: usize,
     /// Number of the skill.
     pub skill: u32,
-    /// Whether the spelling counts anywhere, or has been confirmed by its neighbours.
-    pub certain: bool,
+    /// What it still takes to count.
+    pub proof: Proof,
+}
+
+/// What a spelling needs to count, besides its letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Proof {
+    /// Nothing, or its neighbours in a list have given it.
+    None,
+    /// A text that asks for it: `marketing`.
+    Asked,
+    /// Another skill beside it: `R`.
+    Listed,
 }
 
 /// A word that says how to read what stands around it, at bytes `start..end`.
@@ -92,7 +103,7 @@ impl Skills {
         for (text, mark) in marks {
             builder.add_pattern(
                 &trie::key(&text),
-                Pattern { meaning: Meaning::Mark(mark), same_case: None, is_listed: false },
+                Pattern { meaning: Meaning::Mark(mark), same_case: None, proof: Proof::None },
             );
         }
         let Builder { skills, by_word, patterns } = builder;
@@ -140,17 +151,21 @@ impl Skills {
         signs.clear();
         self.trie.at_word_starts(text.as_bytes(), |number, start, end| {
             let mut is_alone = None;
-            for Pattern { meaning, same_case, is_listed } in &self.patterns[number] {
-                let is_case = same_case.as_ref().is_none_or(|case| text[start..end] == **case);
+            for Pattern { meaning, same_case, proof } in &self.patterns[number] {
+                // "Oracles" are no plural of a name.
+                let is_case = same_case.as_ref().is_none_or(|case| {
+                    text[start..end] == **case
+                        && !(text.as_bytes().get(end) == Some(&b's') && case.ends_with(|c: char| c.is_lowercase()))
+                });
                 if is_case && *is_alone.get_or_insert_with(|| stands_alone(text, start, end)) {
                     match *meaning {
-                        Meaning::Skill(skill) => hits.push(Hit { start, end, skill, certain: !is_listed }),
+                        Meaning::Skill(skill) => hits.push(Hit { start, end, skill, proof: *proof }),
                         Meaning::Mark(mark) => signs.push(Sign { start, end, mark }),
                     }
                 }
             }
         });
-        hits.sort_unstable_by_key(|hit| (hit.start, Reverse(hit.end), !hit.certain));
+        hits.sort_unstable_by_key(|hit| (hit.start, Reverse(hit.end), hit.proof));
         let mut reach = 0;
         hits.retain(|hit| {
             let free = hit.start >= reach;
@@ -214,9 +229,13 @@ impl Builder {
 
     fn add_spelling(&mut self, text: String, skill: u32, rule: Rule) {
         let key = trie::key(&text);
-        let same_case = (rule != Rule::Always).then_some(text);
-        let pattern =
-            Pattern { meaning: Meaning::Skill(skill), same_case, is_listed: rule == Rule::SameCaseInList };
+        let proof = match rule {
+            Rule::Always | Rule::SameCase => Proof::None,
+            Rule::Asked => Proof::Asked,
+            Rule::SameCaseInList => Proof::Listed,
+        };
+        let same_case = matches!(rule, Rule::SameCase | Rule::SameCaseInList).then_some(text);
+        let pattern = Pattern { meaning: Meaning::Skill(skill), same_case, proof };
         self.add_pattern(&key, pattern);
     }
 
@@ -266,21 +285,21 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     }
 }
 
-/// Confirms an uncertain hit (`R`, `Go`) whose neighbour in a list is a confirmed skill.
+/// Proves a doubtful hit (`R`, `Go`, `marketing`) whose neighbour in a list is proven.
 fn confirm_lists(text: &str, hits: &mut [Hit]) {
-    if hits.iter().all(|hit| hit.certain) {
+    if hits.iter().all(|hit| hit.proof == Proof::None) {
         return;
     }
     for index in 1..hits.len() {
         let (left, right) = (hits[index - 1], hits[index]);
-        if left.certain && !right.certain && is_list_gap(&text[left.end..right.start]) {
-            hits[index].certain = true;
+        if left.proof == Proof::None && right.proof != Proof::None && is_list_gap(&text[left.end..right.start]) {
+            hits[index].proof = Proof::None;
         }
     }
     for index in (1..hits.len()).rev() {
         let (left, right) = (hits[index - 1], hits[index]);
-        if right.certain && !left.certain && is_list_gap(&text[left.end..right.start]) {
-            hits[index - 1].certain = true;
+        if right.proof == Proof::None && left.proof != Proof::None && is_list_gap(&text[left.end..right.start]) {
+            hits[index - 1].proof = Proof::None;
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::words::fold;
 use crate::posting::RemoteType;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::sync::LazyLock;
 
 const HYBRID: &str = "\
@@ -28,6 +28,9 @@ const BESIDE: &str = "\
     fully, 100, or, and, based, only, first, position, role, in, us, usa, uk, eu, emea, apac, latam, \
     canada, europe, germany, worldwide, global, optional, possible, available, friendly";
 
+/// Longest part of a headline that may state nothing but a model, folded.
+const LONGEST_PART: usize = 60;
+
 static MODELS: LazyLock<Terms<5>> =
     LazyLock::new(|| Terms::new([HYBRID, REMOTE, ONSITE, NOT_REMOTE, OTHER_MEANINGS]));
 
@@ -49,7 +52,10 @@ impl<const GROUPS: usize> Terms<GROUPS> {
             .flat_map(|(group, terms)| each(terms).map(move |term| (group, format!(" {term} "))));
         let (groups, patterns): (Vec<usize>, Vec<String>) = terms.unzip();
         Terms {
-            automaton: AhoCorasick::new(patterns).expect("a few hundred short patterns fit any automaton"),
+            automaton: AhoCorasick::builder()
+                .kind(Some(AhoCorasickKind::DFA))
+                .build(patterns)
+                .expect("a few hundred short patterns fit any automaton"),
             groups,
         }
     }
@@ -109,12 +115,16 @@ pub fn from_title(title: &str) -> RemoteType {
 }
 
 fn is_only_a_model(words: &str) -> bool {
+    let [hybrid, remote, onsite, ..] = MODELS.find(words);
+    // A part with many words states more than a model.
+    if hybrid.or(remote).or(onsite).is_none() || words.len() > LONGEST_PART {
+        return false;
+    }
     let mut rest = words.to_owned();
     for term in [HYBRID, REMOTE, ONSITE].into_iter().flat_map(each) {
         rest = rest.replace(&format!(" {term} "), " ");
     }
-    rest.len() < words.len()
-        && rest.split_ascii_whitespace().all(|word| each(BESIDE).any(|beside| beside == word))
+    rest.split_ascii_whitespace().all(|word| each(BESIDE).any(|beside| beside == word))
 }
 
 /// Two models offered side by side are a mixed one.

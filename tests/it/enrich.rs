@@ -273,7 +273,7 @@ fn every_group_has_its_provenance() {
     let row = titled("Senior Data Engineer");
     let provenance: serde_json::Value = serde_json::from_str(&row.provenance.json()).expect("JSON");
     let groups: Vec<&String> = provenance.as_object().expect("an object").keys().collect();
-    assert_eq!(groups, ["language", "location", "salary", "seniority", "skills", "title"]);
+    assert_eq!(groups, ["language", "location", "remote", "salary", "seniority", "skills", "title"]);
     assert_eq!(provenance["title"], serde_json::json!({ "origin": "title", "confidence": 0.9 }));
     assert_eq!(provenance["salary"], serde_json::json!({ "origin": "none", "confidence": 0.0 }));
 }

@@ -6,7 +6,7 @@ use job_etl::normalize::core::canonical;
 use job_etl::normalize::keys::content_hash;
 use job_etl::normalize::links::link;
 use job_etl::normalize::merge::{Dated, merge};
-use job_etl::normalize::{dates, html, keys, text, words};
+use job_etl::normalize::{company, dates, html, keys, text, words};
 use job_etl::posting::{ContractType, Hundredths, Place, Posting, Precision, RemoteType, Salary};
 use proptest::prelude::*;
 
@@ -295,7 +295,7 @@ proptest! {
     #[test]
     fn nothing_panics(a in any::<String>(), b in any::<String>(), min in any::<f64>(), max in any::<f64>()) {
         let _ = (dates::instant(&a), link(&a), words::contract_type(Some(&a), &b), words::remote_type(None, Some(&a), &b));
-        let _ = (keys::company_key(&a), html::description(Some(&a), Some(&b)), text::decoded(&a));
+        let _ = (company::company_key(&a), html::description(Some(&a), Some(&b)), text::decoded(&a));
         let (line, _) = text::line(&a, 40);
         prop_assert!(line.chars().count() <= 40 && line.trim() == line && !line.chars().any(text::is_hidden));
         let posting = Posting {

@@ -98,8 +98,9 @@ async fn nothing_that_came_is_lost() {
     let wrong = count(
         &mut connection,
         "select count(*) from staging.job_rankings r
-         where rank_score <> (select sum((f ->> 'points')::numeric)
-                              from jsonb_array_elements(r.rank_explain -> 'features') f)",
+         where rank_score <> (select sum((line ->> 'points')::numeric)
+                              from jsonb_array_elements((r.rank_explain -> 'features')
+                                  || coalesce(r.rank_explain -> 'adjustments', '[]')) line)",
     )
     .await;
     assert_eq!(wrong, 0, "the points of each explanation sum exactly to the score");

@@ -90,3 +90,111 @@ fn the_table_of_cities_is_made_from_the_official_files() {
     let error = geonames::table("1\tDale\n", ADMIN1).expect_err("too few columns");
     assert_eq!(format!("{error:#}"), "line 1: 2 columns instead of 19");
 }
+
+#[test]
+fn the_table_of_postal_areas_is_made_from_the_official_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("CA.txt");
+    let rows = "\
+CA\tX9Z\tMinas Tirith (Citadel)\tOntario\tON\t\t\t\t\t45.1\t-75.2\t6
+CA\tX9Y 1A1\tBree\tQuebec\tQC\t\t\t\t\t46.0\t-72.0\t6
+CA\tX9Y 1A2\tBree\tQuebec\tQC\t\t\t\t\t46.2\t-72.2\t6
+";
+    std::fs::write(&file, rows).expect("a file");
+    let output = program().args(["taxonomy", "postal"]).arg(&file).output().expect("run");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let table = String::from_utf8(output.stdout).expect("text");
+    let canadian: Vec<&str> = table.lines().filter(|line| line.starts_with("ca ")).collect();
+    assert_eq!(
+        canadian,
+        [
+            "ca x9y\tCA\tQuebec\tBree\t46.100\t-72.100",
+            "ca x9z\tCA\tOntario\tMinas Tirith (Citadel)\t45.100\t-75.200"
+        ]
+    );
+    assert!(table.contains("\ngb ab\tGB\tScotland\t"), "other countries stay");
+    assert!(table.starts_with("# Postal areas") && table.contains("CC BY 4.0"));
+    std::fs::write(&file, "CA\tX9Z\tBree\n").expect("a file");
+    let output = program().args(["taxonomy", "postal"]).arg(&file).output().expect("run");
+    assert!(
+        output.status.code() != Some(0) && said(&output).contains("3 columns instead of 12"),
+        "{}",
+        said(&output)
+    );
+}
+
+fn check_all(text: &str, expected: &[&str]) {
+    let input = EnrichInput { job_title: "Someone", location: Some(text), ..EnrichInput::default() };
+    assert_eq!(shown(&input), expected, "{text}");
+}
+
+fn shown(input: &EnrichInput) -> Vec<String> {
+    let one = |place: &job_etl::enrich::core::JobPlace| {
+        let parts = [place.city.as_deref(), place.region.as_deref(), Some(place.country.as_str())];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    };
+    enrich(input, &TAXONOMY).places.iter().map(one).collect()
+}
+
+#[test]
+fn a_job_may_have_several_places() {
+    check_all("San Francisco, CA | NYC", &["San Francisco, California, US", "New York, New York, US"]);
+    check_all(
+        "Toronto, Montréal or Vancouver",
+        &["Toronto, Ontario, CA", "Montreal, Quebec, CA", "Vancouver, British Columbia, CA"],
+    );
+    check_all("New York; London; Remote", &["New York, New York, US", "London, England, GB"]);
+    check_all("Halifax and Moncton", &["Halifax, Nova Scotia, CA", "Moncton, New Brunswick, CA"]);
+    check_all("Kitchener/Waterloo, ON", &["Kitchener, Ontario, CA", "Waterloo, Ontario, CA"]);
+    check_all("Paris, Texas", &["Paris, Texas, US"]);
+    check_all("New York, New York", &["New York, New York, US"]);
+    check_all("Manhattan, New York, NY, USA", &["New York, New York, US"]);
+    check_all("Newfoundland and Labrador", &["Newfoundland and Labrador, CA"]);
+    check_all("Remote - US | Toronto, ON", &["Toronto, Ontario, CA", "US"]);
+    check_all("Remote (US or Canada)", &["US", "CA"]);
+    check_all("Toronto, ON", &["Toronto, Ontario, CA"]);
+    check_all("Remote", &[]);
+    let more = ["Québec, QC".to_owned(), "Toronto, ON".to_owned(), "Remote - France".to_owned()];
+    let input = EnrichInput { location: Some("Toronto"), more_locations: &more, ..EnrichInput::default() };
+    assert_eq!(shown(&input), ["Toronto, Ontario, CA", "Québec, Quebec, CA", "FR"]);
+}
+
+#[test]
+fn metropolitan_areas_and_provinces_are_known_by_their_names() {
+    check("GTA", Some("Toronto, ON, CA"));
+    check("Grand Montréal", Some("Montreal, QC, CA"));
+    check("San Francisco Bay Area", Some("San Francisco, CA, US"));
+    check("Lower Mainland, BC", Some("Vancouver, BC, CA"));
+    check("NCR, Canada", Some("Ottawa, ON, CA"));
+    check("Noida, NCR, India", Some("Noida, Uttar Pradesh, IN"));
+    check("NCR", None);
+    check("DMV", None);
+    check("DMV, USA", Some("Washington, DC, US"));
+    check("Charlottetown, Î.-P.-É.", Some("Charlottetown, PE, CA"));
+    check("St. John's, T.-N.-L.", Some("St. John's, NL, CA"));
+    check("Sydney, N.-É.", Some("Sydney, NS, CA"));
+    check("Richmond, C.-B.", Some("Richmond, BC, CA"));
+    check("Moncton, Nouveau-Brunswick", Some("Moncton, NB, CA"));
+    check("Richmond, Qc", Some("QC, CA"));
+    check("St. Laurent Shopping Centre", None);
+}
+
+#[test]
+fn the_middle_of_a_country_is_no_place() {
+    let check = |location, lat, lon, expected: Option<(f64, f64)>| {
+        let input = EnrichInput {
+            location: Some(location),
+            place_lat: Some(lat),
+            place_lon: Some(lon),
+            ..EnrichInput::default()
+        };
+        let row = enrich(&input, &TAXONOMY);
+        assert_eq!(row.location_lat.zip(row.location_lon), expected, "{location} {lat} {lon}");
+    };
+    check("Canada", 56.1304, -106.3468, None);
+    check("Canada", 45.5, -75.0, None);
+    check("Hovel Lake, Canada", 51.0, -90.0, Some((51.0, -90.0)));
+    check("Toronto, ON", 56.1304, -106.3468, Some((43.706, -79.399)));
+    check("Toronto, ON", 43.65, -79.38, Some((43.65, -79.38)));
+    check("Toronto, ON", 49.28, -123.12, Some((43.706, -79.399)));
+}

@@ -1,15 +1,17 @@
 //! The pure core of rank, its configuration and its explanations.
 
 use crate::enrich::{TAXONOMY, ashby, real_data};
+use job_etl::config::ranking::lists::{self, Entry, Subject};
 use job_etl::config::ranking::{self, Profile, Ranking, Weights};
 use job_etl::enrich::core::{EnrichInput, enrich};
 use job_etl::posting::{ContractType, Hundredths, RemoteType, Seniority};
-use job_etl::rank::core::{Explanation, RankInput, profile_revision, rank};
+use job_etl::rank::core::{Explanation, Ranker, profile_revision};
 use job_etl::rank::explain::{explain_text, reasons};
+use job_etl::rank::input::{JobPlace, RankInput};
 use serde_json::Value;
 use std::sync::LazyLock;
 
-static SHIPPED: LazyLock<Ranking> = LazyLock::new(|| {
+pub(crate) static SHIPPED: LazyLock<Ranking> = LazyLock::new(|| {
     let text = include_str!("../../config/ranking.yml");
     ranking::read("config/ranking.yml", text, &TAXONOMY).expect("the shipped file is valid")
 });
@@ -30,6 +32,8 @@ pub(crate) struct Job {
     pub seniority: Option<Seniority>,
     pub salary: Option<(i64, i64)>,
     pub size: Option<String>,
+    pub company_key: String,
+    pub text: Option<String>,
 }
 
 impl Job {
@@ -49,6 +53,8 @@ impl Job {
                 (target, target)
             }),
             size: profile.company_size.map(|wish| wish.min.to_string()),
+            company_key: "acme".to_owned(),
+            text: None,
         }
     }
 
@@ -63,6 +69,8 @@ impl Job {
             seniority: None,
             salary: None,
             size: None,
+            company_key: "acme".to_owned(),
+            text: None,
         }
     }
 
@@ -79,22 +87,26 @@ impl Job {
             salary_min_norm: self.salary.map(|(min, _)| Hundredths(min)),
             salary_max_norm: self.salary.map(|(_, max)| Hundredths(max)),
             company_size: self.size.as_deref(),
+            company_key: &self.company_key,
+            description_text: self.text.as_deref(),
             ..RankInput::default()
         };
-        let ranked = rank(&input, ranking, profile);
+        let ranked = Ranker::new(ranking, profile).rank(&input);
         (ranked.score.0, stored(&ranked.explain))
     }
 }
 
 /// The explanation as the database has it.
-fn stored(explain: &Explanation) -> Value {
+pub(crate) fn stored(explain: &Explanation) -> Value {
     serde_json::from_str(&explain.json()).expect("JSON")
 }
 
 pub(crate) fn sum_of_points(explain: &Value) -> i64 {
     let features = explain["features"].as_array().expect("features");
     assert_eq!(features.len(), 8);
-    features.iter().map(|row| (row["points"].as_f64().expect("a number") * 100.0).round() as i64).sum()
+    let adjustments = explain["adjustments"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let lines = features.iter().chain(adjustments);
+    lines.map(|row| (row["points"].as_f64().expect("a number") * 100.0).round() as i64).sum()
 }
 
 pub(crate) fn feature<'a>(explain: &'a Value, name: &str) -> &'a Value {
@@ -124,13 +136,6 @@ fn each_feature_has_its_states() {
     let job = Job::unknown;
     let titled = |title: &str| Job { title: title.to_owned(), ..job() };
     check(titled("Senior Data Engineers"), "title_keywords", "match", 1.0, "title has \"data engineer\"");
-    check(
-        titled("Ingénieur de Données"),
-        "title_keywords",
-        "match",
-        1.0,
-        "title has \"ingénieur de données\"",
-    );
     let scattered = "title has the words of \"data engineer\"";
     check(titled("Engineer, Data"), "title_keywords", "partial", 0.75, scattered);
     check(titled("Database Engineering"), "title_keywords", "miss", 0.0, "title has none of your phrases");
@@ -139,15 +144,19 @@ fn each_feature_has_its_states() {
     let skilled =
         |names: &[&str]| Job { skills: names.iter().map(|name| (*name).to_owned()).collect(), ..job() };
     check(job(), "skills_overlap", "unknown", 0.5, "no known skills are named");
-    check(skilled(&["Figma"]), "skills_overlap", "miss", 0.0, "none of your 12 skills");
-    let three = "3 of 12 skills: Python, SQL, dbt";
-    check(skilled(&["Python", "SQL", "dbt"]), "skills_overlap", "partial", 0.5, three);
-    let lacking = "3 of 12 skills: Python, dbt, Kafka; without SQL";
-    check(skilled(&["Python", "Kafka", "dbt"]), "skills_overlap", "partial", 0.25, lacking);
+    check(skilled(&["figma"]), "skills_overlap", "miss", 0.0, "none of your 12 skills");
+    let three = "3 of 12 skills: python, sql, dbt";
+    check(skilled(&["python", "sql", "dbt"]), "skills_overlap", "partial", 0.5, three);
+    let lacking = "3 of 12 skills: python, dbt, kafka; without sql";
+    check(skilled(&["python", "kafka", "dbt"]), "skills_overlap", "partial", 0.25, lacking);
     let paid = |min: i64, max: i64| Job { salary: Some((min * 100, max * 100)), ..job() };
     check(paid(130_000, 150_000), "salary_band", "match", 1.0, "CAD 130,000 to 150,000 a year");
-    check(paid(80_000, 90_000), "salary_band", "miss", 0.0, "CAD 80,000 to 90,000 a year");
+    check(paid(60_000, 70_000), "salary_band", "miss", 0.0, "CAD 60,000 to 70,000 a year");
     check(paid(95_000, 130_000), "salary_band", "partial", 0.75, "CAD 95,000 to 130,000 a year");
+    // Just below the floor is nearly as good as the floor, and four fifths of it is nothing.
+    check(paid(94_999, 94_999), "salary_band", "partial", 0.5, "CAD 94,999 a year");
+    check(paid(85_500, 85_500), "salary_band", "partial", 0.25, "CAD 85,500 a year");
+    check(paid(76_000, 76_000), "salary_band", "miss", 0.0, "CAD 76,000 a year");
     let level = |level| Job { seniority: Some(level), ..job() };
     check(level(Seniority::Senior), "seniority_match", "match", 1.0, "senior level");
     check(level(Seniority::Junior), "seniority_match", "partial", 0.5, "junior level");
@@ -165,10 +174,22 @@ fn each_feature_has_its_states() {
     check(contract(ContractType::Intern), "employment_type", "miss", 0.0, "intern");
 }
 
+/// Ranks `input` for the shipped default profile; returns value and evidence of one feature.
+fn judged(input: &RankInput, name: &str) -> (String, f64, String) {
+    judged_for(input, name, default_profile())
+}
+
+fn judged_for(input: &RankInput, name: &str, profile: &Profile) -> (String, f64, String) {
+    let explain = stored(&Ranker::new(&SHIPPED, profile).rank(input).explain);
+    let row = feature(&explain, name);
+    let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+    (text("state"), row["value"].as_f64().unwrap_or(-1.0), text("evidence"))
+}
+
 #[test]
 fn places_are_compared_by_distance_and_remote_by_country() {
     let check =
-        |place: Option<(&str, f64, f64)>, country: Option<&str>, remote, state: &str, evidence: &str| {
+        |place: Option<(&str, f64, f64)>, country: Option<&str>, remote, value: f64, evidence: &str| {
             let input = RankInput {
                 location_city: place.map(|(city, _, _)| city),
                 location_country: country,
@@ -177,20 +198,111 @@ fn places_are_compared_by_distance_and_remote_by_country() {
                 remote_type: remote,
                 ..RankInput::default()
             };
-            let ranked = rank(&input, &SHIPPED, default_profile());
-            let explain = stored(&ranked.explain);
-            let row = feature(&explain, "location_proximity");
-            assert_eq!((row["state"].as_str(), row["evidence"].as_str()), (Some(state), Some(evidence)));
+            let (_, found, why) = judged(&input, "location_proximity");
+            assert_eq!((found, why.as_str()), (value, evidence));
         };
     let onsite = RemoteType::Onsite;
-    check(Some(("Toronto", 43.706, -79.399)), Some("CA"), onsite, "match", "in Toronto");
-    check(Some(("Hamilton", 43.25, -79.85)), Some("CA"), onsite, "partial", "Hamilton, 62 km from Toronto");
-    check(Some(("Montreal", 45.51, -73.59)), Some("CA"), onsite, "miss", "Montreal, 502 km from Toronto");
-    check(Some(("Montreal", 45.51, -73.59)), Some("CA"), RemoteType::Remote, "match", "remote within CA");
-    check(None, Some("US"), RemoteType::Remote, "miss", "in US, far from your places");
-    check(None, None, RemoteType::Remote, "unknown", "remote, and the country is not stated");
-    check(None, Some("CA"), onsite, "unknown", "in your country, the city is not known");
-    check(None, None, onsite, "unknown", "no place is stated");
+    check(Some(("Toronto", 43.706, -79.399)), Some("CA"), onsite, 1.0, "in Toronto");
+    check(Some(("Hamilton", 43.25, -79.85)), Some("CA"), onsite, 0.7861, "Hamilton, 62 km from Toronto");
+    check(Some(("Montreal", 45.51, -73.59)), Some("CA"), onsite, 0.0, "Montreal, 502 km from Toronto");
+    check(Some(("Montreal", 45.51, -73.59)), Some("CA"), RemoteType::Remote, 1.0, "remote within CA");
+    check(None, Some("US"), RemoteType::Remote, 0.0, "in US, far from your places");
+    check(None, None, RemoteType::Remote, 0.5, "remote, and the country is not stated");
+    check(None, Some("CA"), onsite, 0.5, "in your country, the city is not known");
+    check(None, None, onsite, 0.5, "no place is stated");
+}
+
+#[test]
+fn the_nearest_of_several_places_counts_and_remote_countries_decide() {
+    let place = |city: &str, country: &str, lat: f64, lon: f64| JobPlace {
+        city: Some(city.to_owned()),
+        country: country.to_owned(),
+        lat: Some(lat),
+        lon: Some(lon),
+    };
+    let places = [place("Montreal", "CA", 45.51, -73.59), place("Toronto", "CA", 43.706, -79.399)];
+    let several = RankInput { places: &places, location_city: Some("Montreal"), ..RankInput::default() };
+    let (_, value, why) = judged(&several, "location_proximity");
+    assert_eq!((value, why.as_str()), (1.0, "in Toronto"));
+
+    let check = |countries: &[&str], value: f64, evidence: &str| {
+        let countries: Vec<String> = countries.iter().map(|code| (*code).to_owned()).collect();
+        let remote = RankInput {
+            remote_type: RemoteType::Remote,
+            remote_countries: &countries,
+            location_country: Some("US"),
+            ..RankInput::default()
+        };
+        let (_, found, why) = judged(&remote, "location_proximity");
+        assert_eq!((found, why.as_str()), (value, evidence));
+    };
+    check(&["US", "CA"], 1.0, "remote within CA");
+    check(&["US", "GB"], 0.0, "remote, and open to US, GB only");
+    check(&[], 0.0, "in US, far from your places");
+}
+
+#[test]
+fn what_is_unsure_counts_as_unknown() {
+    let guessed = RankInput {
+        seniority: Some(Seniority::Senior),
+        seniority_confidence: 0.4,
+        salary_min_norm: Some(Hundredths(200_000_00)),
+        salary_confidence: 0.0,
+        ..RankInput::default()
+    };
+    let unknown = |evidence: &str| ("unknown".to_owned(), 0.5, evidence.to_owned());
+    assert_eq!(judged(&guessed, "seniority_match"), unknown("the level is only a guess"));
+    assert_eq!(judged(&guessed, "salary_band"), unknown("pay is only an estimate"));
+    let sure = RankInput { seniority_confidence: 0.5, salary_confidence: 0.5, ..guessed };
+    assert_eq!(judged(&sure, "seniority_match").0, "match");
+    assert_eq!(judged(&sure, "salary_band").0, "match");
+}
+
+#[test]
+fn a_phrase_finds_its_title_in_the_other_language() {
+    let check = |title: &str, standard: Option<&str>, profile: &str, expected: (f64, &str)| {
+        let input = RankInput { job_title: title, job_title_std: standard, ..RankInput::default() };
+        let (_, value, why) = judged_for(&input, "title_keywords", &SHIPPED.profiles[profile]);
+        assert_eq!((value, why.as_str()), expected, "{title}");
+    };
+    let named = "standard title has \"data engineer\"";
+    check("Ingénieure de données", Some("Data Engineer"), "default", (1.0, named));
+    let said = "Accountant, as your \"comptable\" says";
+    check("Auditeur", Some("Accountant"), "comptable", (1.0, said));
+    let default = "Commis comptable";
+    check(default, Some("Accounting Clerk"), "default", (0.0, "title has none of your phrases"));
+    check("Comptable agréée", None, "comptable", (1.0, "title has \"comptable\""));
+}
+
+#[test]
+fn phrases_may_be_for_one_language() {
+    let check = |title: &str, language: Option<&str>, excluded: bool| {
+        let input = RankInput { job_title: title, language, ..RankInput::default() };
+        let (_, _, why) = judged(&input, "title_keywords");
+        assert_eq!(why.contains("which you exclude"), excluded, "{title}: {why}");
+    };
+    check("Data Engineer, early stage", Some("en"), false);
+    check("Stage en génie des données", Some("fr"), true);
+    check("Stage en génie des données", None, true);
+}
+
+#[test]
+fn each_missing_must_have_halves_and_lacked_requirements_cost() {
+    let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let skills = named(&["kafka", "dbt", "spark", "aws", "airflow", "docker"]);
+    let none = RankInput { skills: &skills, ..RankInput::default() };
+    assert_eq!(judged(&none, "skills_overlap").1, 0.25, "both of two missing");
+
+    let mut profile = default_profile().clone();
+    let wish = profile.skills.as_mut().expect("skills");
+    let (skills, required) =
+        (named(&["python", "sql", "dbt", "kafka", "aws", "spark"]), named(&["scala", "sql"]));
+    let asks = RankInput { skills: &skills, required_skills: &required, ..RankInput::default() };
+    assert_eq!(judged(&asks, "skills_overlap").1, 1.0, "the profile does not say what it lacks");
+    wish.known = Some(named(&["git"]));
+    let (state, value, why) = judged_for(&asks, "skills_overlap", &profile);
+    assert_eq!((state.as_str(), value), ("partial", 0.85));
+    assert!(why.ends_with("; requires more: scala"), "{why}");
 }
 
 #[test]
@@ -215,12 +327,18 @@ fn the_explanation_has_a_fixed_shape() {
     assert_eq!(feature(&explain, "title_keywords")["effective_weight"], 0.3788);
 }
 
+pub(crate) fn boost(subject: &str, text: &str, points: f64) -> (Entry, Hundredths) {
+    let subject = Subject::from_stored(subject).expect("a subject");
+    let entry = lists::entry(subject, text.to_owned(), &TAXONOMY).expect("an entry");
+    (entry, lists::boost_points(points).expect("points"))
+}
+
 #[test]
 fn an_explanation_is_a_table_that_adds_up() {
     let profile = default_profile();
     let job = Job {
         title: "Senior Data Engineer".to_owned(),
-        skills: ["Python", "SQL", "dbt"].map(str::to_owned).to_vec(),
+        skills: ["python", "sql", "dbt"].map(str::to_owned).to_vec(),
         seniority: Some(Seniority::Senior),
         ..Job::unknown()
     };
@@ -230,8 +348,19 @@ fn an_explanation_is_a_table_that_adds_up() {
     let (_, perfect) = Job::perfect(&Profile { company_size: None, ..profile.clone() })
         .score(&SHIPPED, &Profile { company_size: None, ..profile.clone() });
     insta::assert_snapshot!(explain_text(&perfect, 100));
+    let mut listed = profile.clone();
+    let (entry, points) = boost("keyword", "semaine de quatre jours", 3.0);
+    listed.lists.boost = vec![(entry, points), boost("company", "Acme Inc.", -7.5)];
+    listed.lists.block = vec![boost("title", "data", 1.0).0];
+    listed.filters.countries = vec!["CA".to_owned()];
+    let abroad = Job {
+        country: Some("US".to_owned()),
+        text: Some("Horaire : semaine de Quatre-Jours.".to_owned()),
+        ..job.clone()
+    };
+    insta::assert_snapshot!(explain_text(&abroad.score(&SHIPPED, &listed).1, 80));
     let short = reasons(&explain);
-    assert_eq!(short, ["title has \"data engineer\"", "3 of 12 skills: Python, SQL, dbt", "senior level"]);
+    assert_eq!(short, ["title has \"data engineer\"", "3 of 12 skills: python, sql, dbt", "senior level"]);
     assert!(reasons(&Value::Null).is_empty());
     assert!(explain_text(&Value::Null, 80).contains("total"));
 }
@@ -255,7 +384,11 @@ fn a_bad_ranking_file_is_refused_with_its_place() {
         "unknown key `company_sizes`; did you mean `company_size`?",
     );
     check("  default:", "  mine:", "profiles: `default` is missing");
-    check("Airflow", "Airflwo", "`Airflwo` is not in taxonomy/skills.yml; did you mean `Airflow`?");
+    check(
+        "Airflow, Spark",
+        "Airflwo, Spark",
+        "`Airflwo` is not in taxonomy/skills.yml; did you mean `airflow`?",
+    );
     check("Toronto, Ontario, Canada", "El Dorado of old", "no place is known by the name `El Dorado of old`");
     check("Toronto, Ontario, Canada", "Ontario, Canada", "`Ontario, Canada` is no city");
     check("remote_from: [Canada]", "remote_from: [Narnia]", "`Narnia` is no country");
@@ -263,6 +396,18 @@ fn a_bad_ranking_file_is_refused_with_its_place() {
     check("near_km: 40", "near_km: 0", "near_km must be above 0");
     check("enough: 6", "enough: 60", "enough must be between 1 and 12, not 60");
     check("[full_time, contract]", "[fulltime]", "unknown value `fulltime`; did you mean `full_time`?");
+    check(
+        "[intermediate, senior, lead]",
+        "[mid]",
+        "unknown value `mid`; one of intern, junior, intermediate",
+    );
+    check("max_km: 80", "max_km: 0", "profile `comptable`: filters: max_km must be above 0");
+    check("floor: 0.3 }", "floor: 3 }", "freshness: floor must be between 0 and 1, not 3");
+    check("points: 3 }\n    freshness", "points: 30 }\n    freshness", "points must be between -20 and 20");
+    check("keyword: télétravail", "company: A, title: b", "names one of company, title, keyword and skill");
+    check("{ countries: [Canada], max_km: 80 }", "{ hide_unknown: [language] }", "did you mean `languages`?");
+    check("{ countries: [Canada], max_km: 80 }", "{ hide_unknown: [languages] }", "`languages` is off");
+    check("fr: [stagiaire, stage", "de: [stagiaire, stage", "`de` is no language told apart here");
     check("    seniority:", "    senority:", "unknown key `senority`; did you mean `seniority`?");
     let empty = "profiles:\n  default: {}\n";
     let weights =
@@ -273,11 +418,24 @@ fn a_bad_ranking_file_is_refused_with_its_place() {
 }
 
 #[test]
+fn the_earlier_name_of_nice_to_have_still_works() {
+    let text = include_str!("../../config/ranking.yml").replacen("nice_to_have: [dbt", "wanted: [dbt", 1);
+    let ranking = ranking::read("x.yml", &text, &TAXONOMY).expect("valid");
+    assert_eq!(ranking.profiles, SHIPPED.profiles);
+}
+
+#[test]
 fn an_edited_profile_is_another_revision() {
     let shipped = profile_revision(&SHIPPED, default_profile());
     assert_eq!(shipped, profile_revision(&SHIPPED, &default_profile().clone()));
     let edited = Profile { seniority: vec![Seniority::Junior], ..default_profile().clone() };
     assert_ne!(shipped, profile_revision(&SHIPPED, &edited));
+    let mut marked = default_profile().clone();
+    marked.lists.block.push(boost("company", "Acme", 1.0).0);
+    assert_ne!(shipped, profile_revision(&SHIPPED, &marked));
+    let mut older = default_profile().clone();
+    older.freshness.half_life_days = 90.0;
+    assert_eq!(shipped, profile_revision(&SHIPPED, &older), "age is no part of a score");
 }
 
 #[test]
@@ -291,6 +449,7 @@ fn real_postings_are_ranked() {
     let Some(folder) = real_data() else { return };
     let mut best: Vec<(i64, String, String)> = Vec::new();
     let mut scores: Vec<i64> = Vec::new();
+    let ranker = Ranker::new(&SHIPPED, default_profile());
     for posting in ashby(&folder) {
         let parts = &posting["address"]["postalAddress"];
         let title = posting["title"].as_str().unwrap_or_default();
@@ -311,7 +470,6 @@ fn real_postings_are_ranked() {
             job_title_std: row.job_title_std.as_deref(),
             skills: &row.skills,
             location_city: row.location_city.as_deref(),
-            location_region: row.location_region.as_deref(),
             location_country: row.location_country.as_deref(),
             location_lat: row.location_lat,
             location_lon: row.location_lon,
@@ -320,7 +478,7 @@ fn real_postings_are_ranked() {
             seniority: row.seniority,
             ..RankInput::default()
         };
-        let ranked = rank(&input, &SHIPPED, default_profile());
+        let ranked = ranker.rank(&input);
         assert_eq!(sum_of_points(&stored(&ranked.explain)), ranked.score.0);
         scores.push(ranked.score.0);
         best.push((

@@ -232,7 +232,7 @@ async fn each_role_may_do_its_own_work_only() {
         ("update ops.pipeline set epoch = epoch + 1", [true, false, false]),
         ("select from ops._sqlx_migrations", [true, true, false]),
         ("delete from ops._sqlx_migrations", [false, false, false]),
-        ("select from app.bookmarks", [false, true, false]),
+        ("select from app.bookmarks", [true, true, false]),
         ("delete from app.bookmarks", [false, false, false]),
         ("select from intermediate.int_jobs", [false, true, false]),
         ("select from marts.fact_jobs", [true, true, true]),

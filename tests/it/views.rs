@@ -148,9 +148,9 @@ const FACT_JOBS: &str = "job_id text, hash_key text, source text, provider_job_i
     posted_precision text, expires_at timestamp with time zone, apply_url text, job_link text, requisition_id text, \
     openings integer, open_postings integer, first_seen_at timestamp with time zone, \
     last_seen_at timestamp with time zone, closed_at timestamp with time zone, is_open boolean, \
-    rank_score numeric(5,2), rank_explain jsonb, ingested_at timestamp with time zone, esco_code text, \
-    teer integer, years_asked integer, places jsonb, remote_countries text[], salary_origin text, cluster_id text, is_canonical boolean, \
-    cluster_size integer, cluster_why text, reposts integer, is_listed boolean";
+    rank_score numeric(5,2), rank_explain jsonb, ingested_at timestamp with time zone, esco_code text, teer integer, \
+    years_asked integer, places jsonb, remote_countries text[], salary_origin text, hidden_by text[], \
+    cluster_id text, is_canonical boolean, cluster_size integer, cluster_why text, reposts integer, is_listed boolean";
 
 const DIM_COMPANIES: &str = "company_id text, company_key text, display_name text, company_size text, \
     jobs integer, open_jobs integer, first_seen_at timestamp with time zone, last_seen_at timestamp with time zone";

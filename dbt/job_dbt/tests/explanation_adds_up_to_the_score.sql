@@ -1,8 +1,10 @@
--- The points of the features are whole hundredths and sum exactly to the score.
+-- The points of features and boosts are whole hundredths and sum exactly to the score.
 select profile, job_id, rank_score, explained.points
 from {{ ref('job_scores') }}
 cross join lateral (
-    select sum((feature.value ->> 'points')::numeric) as points
-    from jsonb_array_elements(rank_explain -> 'features') as feature
+    select sum((line.value ->> 'points')::numeric) as points
+    from jsonb_array_elements(
+        (rank_explain -> 'features') || coalesce(rank_explain -> 'adjustments', '[]'::jsonb)
+    ) as line
 ) as explained
 where explained.points is distinct from rank_score

@@ -57,7 +57,7 @@ const SPACES: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\u{2009}'];
 
 /// Every amount of a text, in order.
 pub fn amounts(text: &str) -> impl Iterator<Item = Amount> {
-    let mut at = 0;
+    let (mut at, mut taken) = (0, 0);
     std::iter::from_fn(move || {
         while let Some(offset) = text.as_bytes()[at..].iter().position(u8::is_ascii_digit) {
             let start = at + offset;
@@ -66,8 +66,8 @@ pub fn amounts(text: &str) -> impl Iterator<Item = Amount> {
             if let Some(value) = number.value
                 && !is_inside_word(text, start)
             {
-                let amount = amount(text, start, number, value);
-                at = amount.end;
+                let amount = amount(text, taken, start, number, value);
+                (at, taken) = (amount.end, amount.end);
                 return Some(amount);
             }
         }
@@ -87,8 +87,9 @@ fn is_inside_word(text: &str, start: usize) -> bool {
     last.is_numeric() || matches!(last, '#' | '@' | '_')
 }
 
-fn amount(text: &str, start: usize, number: Number, value: f64) -> Amount {
-    let before = currency_before(text, start);
+/// The amount whose digits begin at `start`; up to `taken` the text belongs to the one before.
+fn amount(text: &str, taken: usize, start: usize, number: Number, value: f64) -> Amount {
+    let before = currency_before(text, start).filter(|(first, _)| *first >= taken);
     let (mut value, mut end) = (value, number.end);
     // `£32, 478`: a blank after the comma of thousands.
     if before.is_some()
@@ -156,8 +157,7 @@ fn currency_before(text: &str, at: usize) -> Option<(usize, Currency)> {
     let before = text[..at].trim_end_matches([' ', '\u{a0}', '\u{202f}', ':', '~', '.']);
     let last = before.chars().next_back()?;
     let is_word = last.is_ascii_alphabetic();
-    let sign = if is_word { None } else { currencies::spelling(last.encode_utf8(&mut [0; 4])) };
-    let sign = sign.filter(|_| !matches!(last, '円' | '元'));
+    let sign = if is_word || matches!(last, '円' | '元') { None } else { sign(last) };
     // `. ` ends a sentence, unless it ends `Rs.` or `Fr.`.
     if !is_word && (sign.is_none() || text[before.len()..at].contains('.')) {
         return None;
@@ -173,6 +173,15 @@ fn currency_before(text: &str, at: usize) -> Option<(usize, Currency)> {
         }
     }
     sign.map(|sign| (stem, currency(sign)))
+}
+
+/// What a single sign means.
+fn sign(character: char) -> Option<Sign> {
+    match character {
+        '$' => Some(Sign::Dollar),
+        _ if character.is_ascii() => None,
+        _ => currencies::spelling(character.encode_utf8(&mut [0; 4])),
+    }
 }
 
 /// The currency that a word before a number is. A code is written in capitals, or it is a word such as "can".
@@ -209,7 +218,7 @@ fn currency_after(text: &str, at: usize) -> Option<(Currency, usize)> {
     let begin = text.len() - rest.len();
     let first = rest.chars().next()?;
     if !first.is_alphabetic() || matches!(first, '円' | '元') {
-        let sign = currencies::spelling(first.encode_utf8(&mut [0; 4]))?;
+        let sign = sign(first)?;
         let end = begin + first.len_utf8();
         // `$50 - $60`: the second sign belongs to the second number.
         if text[end..].starts_with(|c: char| c.is_ascii_digit()) {
@@ -236,9 +245,9 @@ fn currency_after(text: &str, at: usize) -> Option<(Currency, usize)> {
         // `95,000 CAD $`
         if let Some(code) = currencies::code_in_text(word) {
             let dollar = text[end..].trim_start_matches(' ');
-            let is_followed = code.ends_with('D') && dollar.starts_with('$');
-            let is_next = dollar[1.min(dollar.len())..].starts_with(|c: char| c.is_ascii_digit());
-            let end = if is_followed && !is_next { text.len() - dollar.len() + 1 } else { end };
+            let after = dollar.strip_prefix('$').filter(|_| code.ends_with('D'));
+            let is_followed = after.is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_digit()));
+            let end = if is_followed { text.len() - dollar.len() + 1 } else { end };
             return Some((Currency::Code(code), end));
         }
     }

@@ -16,7 +16,6 @@ use statement::{Stated, Text};
 
 /// Pay as read, and the same in Canadian dollars a year.
 #[derive(Debug, Clone, Default, PartialEq)]
-#[expect(missing_docs, reason = "the columns of the same names say it")]
 pub(super) struct Pay {
     pub salary_min: Option<Hundredths>,
     pub salary_max: Option<Hundredths>,

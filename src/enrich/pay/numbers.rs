@@ -17,8 +17,7 @@ pub fn number(text: &str, start: usize) -> Number {
     let mut end = start + digits(bytes, start);
     let mut value = decimal(&text[start..end]);
     let mut grouped_by = None;
-    loop {
-        let Some((separator, next)) = separator(text, end) else { break };
+    while let Some((separator, next)) = separator(text, end) {
         let following = digits(bytes, next);
         let is_first = grouped_by.is_none() && end - start <= 3;
         if following == 3 && (is_first || grouped_by == Some(separator)) {

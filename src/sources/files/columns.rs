@@ -70,6 +70,7 @@ pub fn posting(record: &Record) -> Result<Posting, RejectReason> {
         title: columns.text("title"),
         company: columns.text("company").or_else(|| record.search.company.clone()),
         company_size: columns.text("company_size"),
+        more_locations: Vec::new(),
         location: columns.text("location").or_else(|| columns.place()),
         place: Place {
             city: columns.text("city"),

@@ -33,15 +33,21 @@ pub struct Row<'a> {
 const SAME_CASE: char = '=';
 /// Before a spelling that counts in exactly this case, and next to another skill in a list.
 const SAME_CASE_IN_LIST: char = '&';
+/// Before an ordinary word, which counts where the text asks for something.
+const ASKED: char = '~';
 
 impl<'a> Row<'a> {
     /// The spellings with their rules. Without any, the name is the only one.
     pub fn spellings(&self) -> impl Iterator<Item = (&'a str, Rule)> {
         let all = if self.spellings.is_empty() { self.name } else { self.spellings };
-        all.split('|').map(|spelling| match spelling.strip_prefix([SAME_CASE, SAME_CASE_IN_LIST]) {
-            Some(text) if spelling.starts_with(SAME_CASE) => (text, Rule::SameCase),
-            Some(text) => (text, Rule::SameCaseInList),
-            None => (spelling, Rule::Always),
+        all.split('|').map(|spelling| {
+            let text = spelling.trim_start_matches([SAME_CASE, SAME_CASE_IN_LIST, ASKED]);
+            match spelling.chars().next() {
+                Some(SAME_CASE) => (text, Rule::SameCase),
+                Some(SAME_CASE_IN_LIST) => (text, Rule::SameCaseInList),
+                Some(ASKED) => (text, Rule::Asked),
+                _ => (spelling, Rule::Always),
+            }
         })
     }
 }

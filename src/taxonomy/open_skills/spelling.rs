@@ -1,10 +1,12 @@
 //! Which labels of a taxonomy work as spellings in running text, and in which case only.
 
-use super::{SAME_CASE, SAME_CASE_IN_LIST};
+use super::{ASKED, Kind, SAME_CASE, SAME_CASE_IN_LIST};
 use std::collections::HashSet;
 
 /// Longer labels are definitions: nobody writes the same words again.
 const MOST_WORDS: usize = 4;
+/// The same of competences, `manage budgets`, which people put in ever other words.
+const MOST_WORDS_OF_COMPETENCE: usize = 3;
 /// The same in bytes.
 const MOST_BYTES: usize = 40;
 /// Words shorter than this mean too many things in any case.
@@ -27,12 +29,13 @@ impl<'a> Vocabulary<'a> {
     }
 
     /// A label as a spelling with the sign of its rule, or nothing.
-    pub fn spelling(&self, label: &str) -> Option<String> {
+    pub fn spelling(&self, label: &str, kind: Kind) -> Option<String> {
         let text = bare(label);
         let lower = text.to_lowercase();
         let words = text.split(' ').count();
         let letters = text.chars().filter(|character| character.is_alphabetic()).count();
-        let is_fit = words <= MOST_WORDS
+        let most = if kind == Kind::Competence { MOST_WORDS_OF_COMPETENCE } else { MOST_WORDS };
+        let is_fit = words <= most
             && text.len() <= MOST_BYTES
             && letters >= 2
             && text.starts_with(char::is_alphanumeric)
@@ -42,16 +45,23 @@ impl<'a> Vocabulary<'a> {
             return None;
         }
         if words > 1 {
-            return Some(lower);
+            let is_title = text.chars().skip(1).any(char::is_uppercase);
+            let is_ordinary = lower.split(' ').all(|word| self.common.contains(word) || word.len() < FEWEST_LETTERS);
+            return Some(match (kind, is_title, is_ordinary) {
+                (Kind::Knowledge, true, true) => format!("{SAME_CASE}{text}"),
+                (Kind::Knowledge, false, _) => format!("{ASKED}{lower}"),
+                _ => lower,
+            });
         }
         let is_ordinary = self.common.contains(lower.as_str());
         let is_small = !text.chars().any(char::is_uppercase);
         if is_small {
-            return (letters >= FEWEST_LETTERS).then_some(lower);
+            return (letters >= FEWEST_LETTERS).then(|| format!("{ASKED}{lower}"));
         }
         let has_capital_inside = text.chars().skip(1).any(char::is_uppercase);
+        let has_small = text.chars().any(char::is_lowercase);
         match (has_capital_inside, is_ordinary || letters < 3) {
-            (true, false) if letters > 4 => Some(lower),
+            (true, false) if letters > 4 && has_small => Some(lower),
             (true, false) => Some(format!("{SAME_CASE}{text}")),
             (true, true) => Some(format!("{SAME_CASE_IN_LIST}{text}")),
             (false, false) => Some(format!("{SAME_CASE}{text}")),

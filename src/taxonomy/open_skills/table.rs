@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 
 const HEAD: &str = "\
 # Skills of open taxonomies: name, k (knowledge) or c (competence), spellings where they differ from the name.
-# A spelling counts in any case; after = in exactly this case; after & in exactly this case and in a list of skills.
+# A spelling counts in any case; after ~ where the text asks for something; after = in exactly this case; after & in
+# exactly this case and in a list of skills.
 # Contains information from ESCO (European Commission, CC BY 4.0) and from the O*NET Database (US Department of Labor,
 # CC BY 4.0), selected and shortened; see DATA_LICENSES.md. Made by `job-etl taxonomy skills`; skills of one's own, and
 # those that this table gets wrong, belong into skills.yml, which wins.
@@ -37,9 +38,7 @@ pub fn table(esco_files: &[String], onet_file: Option<&str>) -> anyhow::Result<S
     let all: Vec<_> = concepts.chain(products).collect();
     // Every preferred label before any other one: a label that is also another skill's second name stays its own.
     for (label, _, kind) in &all {
-        let (Some(name), Some(spelling)) = (vocabulary.name(label), vocabulary.spelling(label)) else {
-            continue;
-        };
+        let (Some(name), Some(spelling)) = (vocabulary.name(label), vocabulary.spelling(label, *kind)) else { continue };
         if taken.insert(spelling.to_lowercase()) {
             rows.entry(name).or_insert_with(|| (*kind, Vec::new())).1.push(spelling);
         }
@@ -50,7 +49,7 @@ pub fn table(esco_files: &[String], onet_file: Option<&str>) -> anyhow::Result<S
         let is_safe = |other: &&String| {
             other.contains(' ') || other.chars().any(char::is_uppercase) || esco::are_kin(label, other)
         };
-        for spelling in others.iter().filter(is_safe).filter_map(|other| vocabulary.spelling(other)) {
+        for spelling in others.iter().filter(is_safe).filter_map(|other| vocabulary.spelling(other, *kind)) {
             if taken.insert(spelling.to_lowercase()) {
                 rows.entry(name.clone()).or_insert_with(|| (*kind, Vec::new())).1.push(spelling);
             }

@@ -55,6 +55,7 @@ select
     jobs.places,
     coalesce(jobs.remote_countries, '{}'::text[]) as remote_countries,
     jobs.salary_origin,
+    coalesce(rankings.hidden_by, '{}'::text[]) as hidden_by,
     jobs.cluster_id,
     jobs.is_canonical,
     jobs.cluster_size,

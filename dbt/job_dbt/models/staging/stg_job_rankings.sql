@@ -2,5 +2,6 @@ select
     profile,
     hash_key,
     rank_score,
-    rank_explain
+    rank_explain,
+    hidden_by
 from {{ source('staging', 'job_rankings') }}

@@ -19,6 +19,7 @@ select
     salary_text,
     description_text,
     description_html,
+    more_locations,
     skills_raw,
     posted_at,
     posted_precision,

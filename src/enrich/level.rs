@@ -1,0 +1,173 @@
+//! The level of a job: what the source states, then the title, then the years and words of the text, then what is usual
+//! for the occupation. Everything below the text is a guess, and its confidence of less than a half says so.
+
+use super::core::{EnrichInput, Provenance};
+use super::experience;
+use crate::posting::Seniority::{self, Director, Intermediate, Junior, Manager, Senior};
+use crate::taxonomy::phrases::any_case;
+use crate::taxonomy::words::fold_singular;
+use crate::taxonomy::{Taxonomy, language};
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
+/// What is known of a job before its level is read.
+pub(super) struct Known<'a> {
+    /// The title, folded and singular.
+    pub folded: &'a str,
+    /// The level that the occupation itself implies.
+    pub implied: Option<Seniority>,
+    /// Unit group of NOC 2021, whose second digit is the TEER.
+    pub noc: Option<&'a str>,
+    /// The fewest years that the text asks for.
+    pub years: Option<u32>,
+}
+
+/// What texts say of jobs for beginners and for the experienced.
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| any_case(BEGINNER.iter().chain(EXPERIENCED)));
+
+const BEGINNER: &[&str] = &[
+    "entry level",
+    "entry-level",
+    "new grad",
+    "recent graduate",
+    "no experience",
+    "no prior experience",
+    "will train",
+    "training provided",
+    "on-the-job training",
+    "débutant accepté",
+    "débutants acceptés",
+    "débutant(e) accepté",
+    "sans expérience",
+    "aucune expérience",
+    "débutant ou",
+    "débutants bienvenus",
+    "débutant bienvenu",
+    "première expérience",
+    "formation assurée",
+    "formation interne",
+    "formés en interne",
+    "junior",
+];
+const EXPERIENCED: &[&str] = &[
+    "senior",
+    "seasoned",
+    "extensive experience",
+    "proven track record",
+    "you will mentor",
+    "mentoring",
+    "mentorship of",
+    "technical leadership",
+    "expérience confirmée",
+    "expérience significative",
+    "expérimenté",
+    "solide expérience",
+];
+
+/// The source's own level wins, unless it is one of the coarse words that cover several levels and the title is exact.
+pub(super) fn level(
+    input: &EnrichInput,
+    known: &Known,
+    taxonomy: &Taxonomy,
+) -> (Option<Seniority>, Provenance) {
+    let stated = input.seniority_raw.and_then(|word| {
+        let folded = fold_singular(word);
+        experience::years_stated(&folded)
+            .map(experience::level)
+            .or_else(|| taxonomy.titles.source_level(&folded))
+    });
+    let titled = taxonomy.titles.level(known.folded);
+    match (stated, titled) {
+        (Some(Intermediate), Some(level)) => (Some(level), Provenance::new("title", 0.9)),
+        (Some(level), _) => (Some(level), Provenance::new("structured", 0.9)),
+        (None, Some(level)) => (Some(level), Provenance::new("title", 0.85)),
+        (None, None) => {
+            let (level, origin, confidence) = guess(input, known);
+            (Some(level), Provenance::new(origin, confidence))
+        }
+    }
+}
+
+fn guess(input: &EnrichInput, known: &Known) -> (Seniority, &'static str, f64) {
+    if let Some(level) = known.implied {
+        return (level, "dictionary", 0.7);
+    }
+    if let Some(years) = known.years {
+        return (experience::level(years), "text", 0.6);
+    }
+    let (beginner, experienced) = said(input.description_text.unwrap_or_default());
+    if beginner > 0 && beginner >= experienced {
+        return (Junior, "text", 0.5);
+    }
+    if experienced >= 2 {
+        return (Senior, "text", 0.45);
+    }
+    // French advertisements state the years that they want, and most of the others take beginners.
+    let is_french = || language::detect(input.job_title).is_some_and(|(code, _)| code == "fr");
+    let is_french = input.description_text.is_none() && (says_both_genders(input.job_title) || is_french());
+    match known.noc.and_then(|noc| noc.as_bytes().get(1)) {
+        Some(b'0') if known.folded.contains(" director ") => (Director, "occupation", 0.45),
+        Some(b'0') if known.folded.contains("manager ") => (Manager, "occupation", 0.4),
+        Some(b'4' | b'5') => (Junior, "occupation", 0.4),
+        _ if is_french => (Junior, "default", 0.35),
+        Some(_) => (Intermediate, "occupation", 0.35),
+        None => (Intermediate, "default", 0.3),
+    }
+}
+
+/// `H/F` or `F/H`, which French law has made usual.
+fn says_both_genders(title: &str) -> bool {
+    ["H/F", "F/H", "h/f", "f/h"].iter().any(|mark| title.contains(mark))
+}
+
+/// How often a text speaks of beginners, and of the experienced.
+fn said(text: &str) -> (usize, usize) {
+    let (mut beginner, mut experienced) = (0, 0);
+    for found in WORDS.find_iter(text) {
+        if found.pattern().as_usize() < BEGINNER.len() { beginner += 1 } else { experienced += 1 }
+    }
+    (beginner, experienced)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_come_from_the_best_evidence() {
+        let taxonomy = Taxonomy::bundled();
+        let check = |title: &str, text: &str, expected: (Seniority, &str)| {
+            let input =
+                EnrichInput { job_title: title, description_text: Some(text), ..EnrichInput::default() };
+            let folded = fold_singular(title);
+            let known =
+                Known { folded: &folded, implied: None, noc: None, years: experience::years_asked(text) };
+            let (level, from) = level(&input, &known, &taxonomy);
+            assert_eq!((level, from.origin), (Some(expected.0), expected.1), "{title}: {text}");
+        };
+        check("Senior Accountant", "An entry-level job", (Senior, "title"));
+        check("Accountant", "6 years of experience in audit", (Senior, "text"));
+        check("Accountant", "An entry-level job", (Junior, "text"));
+        check("Comptable", "Débutant accepté", (Junior, "text"));
+        check("Accountant", "", (Intermediate, "default"));
+        let french = EnrichInput { job_title: "Comptable H/F", ..EnrichInput::default() };
+        let known = Known { folded: " comptable h f ", implied: None, noc: Some("11100"), years: None };
+        assert_eq!(level(&french, &known, &taxonomy).0, Some(Junior));
+    }
+
+    #[test]
+    fn an_occupation_lends_its_usual_level_as_a_guess() {
+        let taxonomy = Taxonomy::bundled();
+        let check = |title: &str, noc: &str, expected: Seniority| {
+            let folded = fold_singular(title);
+            let known = Known { folded: &folded, implied: None, noc: Some(noc), years: None };
+            let (level, from) =
+                level(&EnrichInput { job_title: title, ..EnrichInput::default() }, &known, &taxonomy);
+            assert_eq!(level, Some(expected), "{title}");
+            assert!(from.confidence < 0.5, "{title}: a guess must count as unknown in the ranking");
+        };
+        check("Cashier", "65100", Junior);
+        check("Pharmacist", "31120", Intermediate);
+        check("Electrician", "72200", Intermediate);
+    }
+}
