@@ -5,7 +5,7 @@ use crate::support::program::AS_OF;
 use chrono::{DateTime, Utc};
 use job_etl::db::ledger::{Counts, Run, RunStart, begin_run};
 use job_etl::db::rollups;
-use job_etl::normalize::keys;
+use job_etl::normalize::{company, keys};
 use uuid::Uuid;
 
 #[rustfmt::skip]
@@ -50,7 +50,7 @@ impl Job {
     fn description(&self) -> String {
         let mut text = format!(
             "{} keeps people moving and is proud of every one of its teams, in every weather and every season. ",
-            keys::company_key(self.company)
+            company::company_key(self.company)
         );
         let mut state = self.text.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         for _ in 0..150 {
@@ -97,7 +97,7 @@ pub async fn insert(database: &TestDb, jobs: &[Job]) {
         .bind(job.company)
         .bind(city)
         .bind(region)
-        .bind(keys::company_key(job.company))
+        .bind(company::company_key(job.company))
         .bind(description)
         .bind(as_of())
         .bind(job.text as f64)
