@@ -118,12 +118,13 @@ pub fn skills(sample: &str, rates: &Rates, aims: &mut Aims) {
 pub fn dedupe(sizes: &[Figures; 2], aims: &mut Aims) {
     println!("\ndedupe, all cores, no database, invented jobs");
     for figures in sizes {
-        let Figures { jobs, spent, peak_bytes, signature_bytes, found, mixed } = figures;
+        let Figures { jobs, spent, cpu_seconds, peak_bytes, signature_bytes, found, mixed } = figures;
         let [signatures, links, clusters] = spent.map(|part| part.as_secs_f64());
         println!(
-            "  {:>9} jobs {:>7.2} s ({signatures:.2} signatures, {links:.2} links, {clusters:.2} clusters), {:>7} jobs/s, peak {} MiB, {signature_bytes} B a signature",
+            "  {:>9} jobs {:>7.2} s ({signatures:.2} signatures, {links:.2} links, {clusters:.2} clusters), CPU {} s, {:>7} jobs/s, peak {} MiB, {signature_bytes} B a signature",
             thousands(*jobs as u64),
             figures.seconds(),
+            optional(*cpu_seconds),
             thousands((*jobs as f64 / figures.seconds()) as u64),
             peak_bytes.map_or_else(|| "–".to_owned(), |peak| format!("{:.0}", mebibytes(peak))),
         );

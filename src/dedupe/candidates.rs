@@ -46,15 +46,17 @@ pub fn candidates(signatures: &[Signature]) -> Candidates {
         let company = hash::of(&job.company);
         job.requisitions.iter().map(move |requisition| (hash::pair(company, *requisition), index))
     });
-    let headlines = each().flat_map_iter(|(job, index)| {
-        let headline = hash::of(&title::sorted_words(&job.title));
-        let of_company = hash::pair(hash::of(&job.company), headline);
-        let of_place = hash::pair(u64::from(job.spots.anchor()), headline);
-        [(of_company, index), (of_place, index)]
-    });
+    let headline = |job: &Signature| hash::of(&title::sorted_words(&job.title));
+    let of_companies = each().map(|(job, index)| (hash::pair(hash::of(&job.company), headline(job)), index));
+    let of_places =
+        each().map(|(job, index)| (hash::pair(u64::from(job.spots.anchor()), headline(job)), index));
     let mut pairs = pairs_of(&links, signatures, |_, _| true);
     pairs.extend(pairs_of(&sorted(requisitions.collect()), signatures, |_, _| true));
-    pairs.extend(pairs_of(&sorted(headlines.collect()), signatures, |_, _| true));
+    pairs.extend(pairs_of(&sorted(of_companies.collect()), signatures, |_, _| true));
+    // One headline in one city is common; only names of employers that begin alike are worth a look.
+    pairs.extend(pairs_of(&sorted(of_places.collect()), signatures, |left, right| {
+        left.company != right.company && left.company.chars().take(3).eq(right.company.chars().take(3))
+    }));
     let of_bands: Vec<Vec<(u32, u32)>> =
         (0..BANDS).into_par_iter().map(|band| pairs_of_band(band, signatures)).collect();
     for band in of_bands {

@@ -86,8 +86,7 @@ fn is_heading(text: &str, sign: &Sign) -> bool {
     let follows_sentence = line.trim_end().ends_with(['.', '!', '?', ')', ':', ';', '•', '*', '|', '-']);
     let next = after.trim_start();
     let is_colon = next.starts_with(':');
-    let is_new =
-        after.starts_with(' ') && next.starts_with(|c: char| c.is_uppercase() || "•*-–·".contains(c));
+    let is_new = after.starts_with(' ') && next.starts_with(|c: char| c.is_uppercase() || "•*-–·".contains(c));
     let last = line.trim_end().chars().next_back();
     let is_long = phrase.contains(' ');
     is_colon || is_new && (follows_sentence || is_long && last.is_some_and(char::is_lowercase))

@@ -40,8 +40,7 @@ pub fn after(text: &str, position: usize) -> Option<Chunk> {
     if bytes.get(start) == Some(&b' ') {
         start += 1;
     }
-    let length =
-        bytes.get(start..)?.iter().take(LONGEST).take_while(|byte| !byte.is_ascii_whitespace()).count();
+    let length = bytes.get(start..)?.iter().take(LONGEST).take_while(|byte| !byte.is_ascii_whitespace()).count();
     trimmed(text, start, text.floor_char_boundary(start + length))
 }
 

@@ -207,8 +207,7 @@ impl Trie {
         while let Some((node, mut range, depth)) = queue.pop_front() {
             if let [(_, number)] = keys[range.clone()] {
                 let start = self.tails.len();
-                let spelling =
-                    self.spellings.1[number] as usize + depth..self.spellings.1[number + 1] as usize;
+                let spelling = self.spellings.1[number] as usize + depth..self.spellings.1[number + 1] as usize;
                 self.tails.extend_from_slice(&self.spellings.0[spelling]);
                 self.nodes[node].end = number as u32 + 1;
                 self.nodes[node].tail = start as u32;
@@ -422,8 +421,7 @@ mod tests {
 
     #[test]
     fn more_characters_than_columns_are_told_apart() {
-        let letters =
-            ('a'..='z').chain('0'..='9').chain('\u{c0}'..='\u{17f}').chain('α'..='ω').chain('а'..='я');
+        let letters = ('a'..='z').chain('0'..='9').chain('\u{c0}'..='\u{17f}').chain('α'..='ω').chain('а'..='я');
         let spellings: Vec<String> = letters.map(|letter| format!("x{letter}y")).collect();
         let trie = Trie::new(&spellings).expect("a trie");
         for (expected, spelling) in spellings.iter().enumerate() {

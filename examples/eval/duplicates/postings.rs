@@ -4,8 +4,9 @@
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use job_etl::dedupe::core::{DedupeJob, Place};
+use job_etl::normalize::company::company_key;
 use job_etl::normalize::html;
-use job_etl::normalize::keys::{company_key, hash_key};
+use job_etl::normalize::keys::hash_key;
 use job_etl::normalize::links::link;
 use job_etl::posting::{ContractType, Hundredths, RemoteType};
 use job_etl::taxonomy::{Taxonomy, language};

@@ -108,11 +108,7 @@ fn kind_of(stated: &str, label: &str) -> Kind {
         _ => {
             let mut words = label.split(' ').skip_while(|word| word.ends_with("ly"));
             let first = words.next().unwrap_or_default();
-            if VERBS.split_ascii_whitespace().any(|verb| verb == first) {
-                Kind::Competence
-            } else {
-                Kind::Knowledge
-            }
+            if VERBS.split_ascii_whitespace().any(|verb| verb == first) { Kind::Competence } else { Kind::Knowledge }
         }
     }
 }

@@ -52,8 +52,7 @@ pub fn read(file: &str) -> anyhow::Result<Vec<Product>> {
     let mut lines = file.lines();
     let header = lines.next().context("no header")?;
     let example = header.split('\t').position(|column| column == "Example").context("no column Example")?;
-    let names: BTreeSet<&str> =
-        lines.filter_map(|line| line.split('\t').nth(example)).map(str::trim).collect();
+    let names: BTreeSet<&str> = lines.filter_map(|line| line.split('\t').nth(example)).map(str::trim).collect();
     ensure!(!names.is_empty(), "no line after the header");
     Ok(names.into_iter().filter(|name| !name.is_empty()).map(product).collect())
 }
@@ -66,9 +65,7 @@ fn product(example: &str) -> Product {
     for ending in [" software", " tools", " tool"] {
         // "Tableau software", and not "Accounting software", whose kind is its name.
         let rest = name.strip_suffix(ending);
-        if let Some(rest) =
-            rest.filter(|rest| rest.ends_with(|last: char| !last.is_lowercase()) || is_product(rest))
-        {
+        if let Some(rest) = rest.filter(|rest| rest.ends_with(|last: char| !last.is_lowercase()) || is_product(rest)) {
             name = rest.to_owned();
         }
     }
@@ -110,10 +107,6 @@ fn abbreviation(name: &str) -> Option<(&str, &str)> {
     let initials: String = words.split([' ', '-']).filter_map(|word| word.chars().next()).collect();
     let shortened = short.to_ascii_lowercase();
     let mut letters = shortened.chars();
-    let all = initials
-        .to_lowercase()
-        .chars()
-        .filter(|initial| letters.clone().next() == Some(*initial) && letters.next().is_some())
-        .count();
+    let all = initials.to_lowercase().chars().filter(|initial| letters.clone().next() == Some(*initial) && letters.next().is_some()).count();
     (is_short && all >= short.len().min(2) && all + 1 >= short.len()).then_some((words, short))
 }

@@ -21,8 +21,7 @@ pub struct Vocabulary<'a> {
 impl<'a> Vocabulary<'a> {
     /// From the list of refused spellings, and from labels: a word that is written small there is an ordinary one.
     pub fn new(refused: &str, labels: impl Iterator<Item = &'a str>) -> Vocabulary<'a> {
-        let refused =
-            refused.lines().filter(|line| !line.starts_with('#')).map(|line| line.trim().to_lowercase());
+        let refused = refused.lines().filter(|line| !line.starts_with('#')).map(|line| line.trim().to_lowercase());
         let words = labels.filter(|label| label.contains(' ')).flat_map(|label| label.split(' '));
         let common = words.filter(|word| word.chars().all(char::is_lowercase)).collect();
         Vocabulary { refused: refused.collect(), common }
@@ -72,8 +71,7 @@ impl<'a> Vocabulary<'a> {
     /// A label as a name, or nothing when it is too long to show.
     pub fn name(&self, label: &str) -> Option<String> {
         let name = bare(label).to_lowercase();
-        let is_fit =
-            name.split(' ').count() <= MOST_WORDS + 2 && !name.contains(['|', '\t']) && name.len() >= 2;
+        let is_fit = name.split(' ').count() <= MOST_WORDS + 2 && !name.contains(['|', '\t']) && name.len() >= 2;
         is_fit.then_some(name)
     }
 }
