@@ -107,12 +107,16 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     if arguments.full {
         sizes.push(1_000_000);
     }
+    let mut seconds_of_dedupe = Vec::new();
     for postings in sizes {
         let scratch = Scratch::make(arguments, postings)?;
         let scale = affordable_scale(&scratch.folder, postings)?;
         let figures = measure_size(&programs, &scratch.folder, &shipped, postings, scale).await?;
         report::size(&figures, &mut aims);
+        let stage = figures.run.stages.iter().find(|stage| stage.stage == "dedupe");
+        seconds_of_dedupe.extend(stage.map(|stage| (postings, stage.seconds)));
     }
+    report::growth(&seconds_of_dedupe, &mut aims);
     aims.print();
     Ok(())
 }

@@ -18,12 +18,12 @@ const NORMALIZE_RATE: f64 = 40.0;
 const RANK_RATE: f64 = 80.0;
 /// Most times the time of a bare automaton scan that skills take.
 const SCAN: f64 = 5.0;
-/// Most times the time of 100,000 jobs that dedupe takes for 1,000,000.
-const DEDUPE_GROWTH: f64 = 12.0;
-/// Most memory of dedupe for 1,000,000 jobs, in MiB.
-const DEDUPE_PEAK: f64 = 2048.0;
-/// Most memory of job-etl at any size, in MiB.
+/// Most memory of job-etl at any size, in MiB, but in dedupe.
 const PEAK: f64 = 512.0;
+/// Most memory of dedupe, which compares the signatures of all jobs at once, in MiB.
+const DEDUPE_PEAK: f64 = 2048.0;
+/// Most times the time that dedupe takes for ten times the jobs.
+const DEDUPE_GROWTH: f64 = 12.0;
 
 /// Everything measured at one size.
 pub struct SizeFigures {
@@ -198,7 +198,7 @@ pub fn size(figures: &SizeFigures, aims: &mut Aims) {
         optional(run.stub_cpu_seconds)
     );
     println!(
-        "  MB/s: extract and floor of JSON, normalize of JSON, enrich and rank of description text, publish of files"
+        "  MB/s: extract and floor of JSON, normalize of JSON, enrich, dedupe and rank of description text, publish of files"
     );
     println!(
         "  floor: psql \\copy of `select payload from raw.job_postings_raw` into a bare jsonb table (lz4)"
@@ -219,8 +219,25 @@ fn aims_of(figures: &SizeFigures, aims: &mut Aims) {
         aims.at_least(at("extract ÷ floor in rows/s"), EXTRACT_TO_FLOOR, rate / floor_rate, "");
     }
     aims.at_most(at("whole run ÷ floor in time"), RUN_TO_FLOOR, run.seconds / floor.seconds, "");
-    if let Some(peak) = run.peak_bytes {
+    let peak = |of: fn(&str) -> bool| {
+        run.stages.iter().filter(|stage| of(&stage.stage)).filter_map(|stage| stage.peak_bytes).max()
+    };
+    if let Some(peak) = peak(|stage| stage != "dedupe") {
         aims.at_most(at("peak memory of job-etl"), PEAK, mebibytes(peak), " MiB");
+    }
+    if let Some(peak) = peak(|stage| stage == "dedupe") {
+        aims.at_most(at("peak memory of dedupe"), DEDUPE_PEAK, mebibytes(peak), " MiB");
+    }
+}
+
+/// Compares what dedupe took at sizes that are ten times as large as the one before.
+pub fn growth(measured: &[(u64, f64)], aims: &mut Aims) {
+    for pair in measured.windows(2) {
+        let ((few, quick), (many, slow)) = (pair[0], pair[1]);
+        if many == few * 10 {
+            let what = format!("dedupe of {} ÷ {} in time", thousands(many), thousands(few));
+            aims.at_most(what, DEDUPE_GROWTH, slow / quick.max(1e-3), "");
+        }
     }
 }
 
@@ -229,7 +246,7 @@ fn bytes_of(stage: &StageFigures, figures: &SizeFigures) -> Option<u64> {
     match stage.stage.as_str() {
         "extract" => Some(figures.run.received_bytes),
         "normalize" => Some(figures.floor.bytes),
-        "enrich" | "rank" => Some(figures.floor.text_bytes),
+        "enrich" | "dedupe" | "rank" => Some(figures.floor.text_bytes),
         "publish" => Some(figures.run.published_bytes),
         _ => None,
     }

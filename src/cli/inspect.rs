@@ -178,7 +178,7 @@ pub async fn dry_run(global: &Global, configuration: &Configuration, only: Optio
     cluster.map_or(Ok(()), crate::db::cluster::Cluster::leave)?;
     match pending {
         Some(pending) => print(&format!(
-            "pending now: {} postings to normalize, {} jobs to enrich or rank",
+            "pending now: {} postings to normalize, {} jobs to enrich, compare or rank",
             thousands(pending.0),
             thousands(pending.1)
         )),

@@ -1,6 +1,7 @@
 //! The commands that look at jobs: `jobs`, `jobs --hidden` and `explain`. They write nothing.
 
 use super::context;
+use super::duplicates::others;
 use super::exit::Usage;
 use super::inspect::print;
 use super::progress::thousands;
@@ -9,6 +10,7 @@ use crate::config::ranking;
 use crate::config::ranking::freshness::Freshness;
 use crate::config::ranking::lists::Mark;
 use crate::db::audit::{self, HiddenCounts, RuleCount};
+use crate::db::duplicates;
 use crate::db::marks;
 use crate::db::outcome::{self, ListedJob, Listing, Sort};
 use crate::rank::explain::explain_text;
@@ -18,6 +20,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use console::Style;
 use serde_json::json;
+use sqlx::PgConnection;
 
 /// Options of `job-etl jobs`.
 #[derive(Debug, Clone, Args)]
@@ -169,13 +172,7 @@ pub fn unknown_profile<'a>(name: &str, known: impl Iterator<Item = &'a str> + Cl
 
 /// Explains the score of the job whose hash begins with a prefix.
 pub async fn explain(global: &Global, arguments: &ExplainArgs) -> Result<u8> {
-    let prefix = &arguments.hash;
-    if prefix.len() < 4 || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Usage(format!(
-            "`{prefix}` is not the beginning of a job's hash: at least 4 hex digits, as `job-etl jobs` shows"
-        ))
-        .into());
-    }
+    prefix(&arguments.hash)?;
     let listing = Listing {
         profile: &arguments.profile,
         freshness: freshness(global, &arguments.profile)?,
@@ -187,16 +184,14 @@ pub async fn explain(global: &Global, arguments: &ExplainArgs) -> Result<u8> {
     };
     let database = context::database(global).await?;
     let mut connection = database.pool.acquire().await?;
-    let found = outcome::by_prefix(&mut connection, &prefix.to_lowercase(), &listing).await?;
+    let job = find(&mut connection, &arguments.hash, &listing).await?;
+    let members = duplicates::members(&mut connection, &job.hash_key).await?;
     drop(connection);
     database.close().await?;
-    let job = match found.as_slice() {
-        [] => return Err(Usage(format!("no job begins with {prefix}; `job-etl jobs` lists hashes")).into()),
-        [job] => job,
-        _ => return Err(Usage(format!("several jobs begin with {prefix}; give more of the hash")).into()),
-    };
     if global.json {
-        print(&serde_json::to_string_pretty(&job_json(job))?);
+        let mut shown = job_json(&job);
+        shown["cluster"] = serde_json::to_value(&members)?;
+        print(&serde_json::to_string_pretty(&shown)?);
         return Ok(0);
     }
     let place = job.location.as_deref().unwrap_or("place not stated");
@@ -204,7 +199,7 @@ pub async fn explain(global: &Global, arguments: &ExplainArgs) -> Result<u8> {
         "{}\n{} · {place} · {}\n{}\n",
         Style::new().bold().apply_to(&job.job_title),
         job.company,
-        table::age(job),
+        table::age(&job),
         job.hash_key
     ));
     match &job.rank_explain {
@@ -214,7 +209,31 @@ pub async fn explain(global: &Global, arguments: &ExplainArgs) -> Result<u8> {
     if let Some(link) = &job.job_link {
         print(&format!("\n{link}"));
     }
+    if let Some(others) = others(&members, &job.hash_key, table::width()) {
+        print(&format!("\n{others}"));
+    }
     Ok(0)
+}
+
+/// The beginning of a hash in lower case, or what is wrong with it.
+pub fn prefix(text: &str) -> Result<String> {
+    if text.len() < 4 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(Usage(format!(
+            "`{text}` is not the beginning of a job's hash: at least 4 hex digits, as `job-etl jobs` shows"
+        ))
+        .into());
+    }
+    Ok(text.to_lowercase())
+}
+
+/// The one job whose hash begins so.
+async fn find(connection: &mut PgConnection, text: &str, listing: &Listing<'_>) -> Result<ListedJob> {
+    let mut found = outcome::by_prefix(connection, &prefix(text)?, listing).await?;
+    match (found.pop(), found.pop()) {
+        (Some(job), None) => Ok(job),
+        (None, _) => Err(Usage(format!("no job begins with {text}; `job-etl jobs` lists hashes")).into()),
+        _ => Err(Usage(format!("several jobs begin with {text}; give more of the hash")).into()),
+    }
 }
 
 fn job_json(job: &ListedJob) -> serde_json::Value {
@@ -226,6 +245,8 @@ fn job_json(job: &ListedJob) -> serde_json::Value {
         "remote_type": job.remote_type,
         "contract_type": job.contract_type,
         "openings": job.openings,
+        "cluster_id": job.cluster_id,
+        "cluster_size": job.cluster_size,
         "job_link": job.job_link,
         "apply_url": job.apply_url,
         "source": job.source,

@@ -4,6 +4,7 @@
 mod checkup;
 mod context;
 mod demo;
+mod duplicates;
 pub mod exit;
 mod inspect;
 mod jobs;
@@ -72,7 +73,7 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Do the whole job: extract, normalize, enrich, rank, publish, notify
+    /// Do the whole job: extract, normalize, enrich, dedupe, rank, publish, notify
     Run(RunArgs),
     /// Ask every source and keep what it sends
     Extract(RunArgs),
@@ -80,6 +81,8 @@ enum Command {
     Normalize(RunArgs),
     /// Find skills, titles, places and pay
     Enrich(RunArgs),
+    /// Find jobs that are one opening, and keep apart what you say is not
+    Dedupe(duplicates::DedupeArgs),
     /// Score every job against every profile
     Rank(RunArgs),
     /// Write .hyper, Parquet and CSV
@@ -164,6 +167,7 @@ async fn dispatch(cli: Cli) -> Result<u8> {
         Command::Extract(arguments) => plan::run(global, &arguments, Some(Stage::Extract)).await,
         Command::Normalize(arguments) => plan::run(global, &arguments, Some(Stage::Normalize)).await,
         Command::Enrich(arguments) => plan::run(global, &arguments, Some(Stage::Enrich)).await,
+        Command::Dedupe(arguments) => duplicates::dedupe(global, &arguments).await,
         Command::Rank(arguments) => plan::run(global, &arguments, Some(Stage::Rank)).await,
         Command::Publish(arguments) => plan::run(global, &arguments, Some(Stage::Publish)).await,
         Command::Notify => inspect::notify(global).await,

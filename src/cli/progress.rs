@@ -151,20 +151,31 @@ fn stage_line(
     duration_ms: u64,
     note: Option<&str>,
 ) -> String {
-    let mut line = format!("{} {stage:<9} {:>7}  {}", mark(status), seconds(duration_ms), counted(counts));
+    let mut line =
+        format!("{} {stage:<9} {:>7}  {}", mark(status), seconds(duration_ms), counted_by(stage, counts));
     if let Some(note) = note {
         line.push_str(&format!("\n            {note}"));
     }
     line
 }
 
+/// The counts in the words of the stage.
+fn counted_by(stage: &str, counts: &CountsView) -> String {
+    match stage {
+        "dedupe" => worded(counts, "openings", "duplicates"),
+        _ => counted(counts),
+    }
+}
+
 fn counted(counts: &CountsView) -> String {
-    let mut parts = vec![
-        format!("{} in", thousands(counts.seen)),
-        format!("{} new or changed", thousands(counts.written)),
-    ];
+    worded(counts, "new or changed", "known")
+}
+
+fn worded(counts: &CountsView, written: &str, duplicate: &str) -> String {
+    let mut parts =
+        vec![format!("{} in", thousands(counts.seen)), format!("{} {written}", thousands(counts.written))];
     if counts.duplicate > 0 {
-        parts.push(format!("{} known", thousands(counts.duplicate)));
+        parts.push(format!("{} {duplicate}", thousands(counts.duplicate)));
     }
     if counts.rejected > 0 {
         parts.push(format!("{} rejected", thousands(counts.rejected)));

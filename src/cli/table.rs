@@ -94,6 +94,9 @@ fn facts(job: &ListedJob, sort: Sort) -> String {
     if job.openings > 1 {
         facts.push(format!("{} openings", job.openings));
     }
+    if job.cluster_size > 1 {
+        facts.push(format!("+{}", job.cluster_size - 1));
+    }
     facts.push(match (sort, job.score()) {
         (Sort::Fresh, Some(score)) => {
             format!("{} × {:.2} = {:.2}", age(job), job.freshness, score.as_f64() * job.freshness)

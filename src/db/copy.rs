@@ -131,6 +131,24 @@ impl CopyField for i16 {
     }
 }
 
+impl CopyField for i32 {
+    fn encode(&self, out: &mut Vec<u8>) {
+        with_length(out, &self.to_be_bytes());
+    }
+}
+
+impl CopyField for bool {
+    fn encode(&self, out: &mut Vec<u8>) {
+        with_length(out, &[u8::from(*self)]);
+    }
+}
+
+impl CopyField for f32 {
+    fn encode(&self, out: &mut Vec<u8>) {
+        with_length(out, &self.to_be_bytes());
+    }
+}
+
 impl CopyField for f64 {
     fn encode(&self, out: &mut Vec<u8>) {
         with_length(out, &self.to_be_bytes());

@@ -73,7 +73,7 @@ pub async fn stages(conn: &mut PgConnection, run_id: Uuid) -> Result<Vec<PastSta
                 error
          from ops.run_stages
          where run_id = $1
-         order by array_position(array['extract', 'normalize', 'enrich', 'rank', 'publish', 'notify'], stage), source",
+         order by array_position(array['extract', 'normalize', 'enrich', 'dedupe', 'rank', 'publish', 'notify'], stage), source",
         run_id,
     )
     .fetch_all(conn)
@@ -97,11 +97,11 @@ pub async fn totals(conn: &mut PgConnection) -> Result<Totals> {
     .context("cannot count the jobs")
 }
 
-/// Postings without a sighting of their content, and jobs without a present enrichment or ranking; `None` before the
+/// Postings without a sighting of their content, and jobs without a present enrichment, cluster or ranking; `None` before the
 /// first migration. Revisions are not compared: that takes the configuration of a run.
 pub async fn pending(conn: &mut PgConnection) -> Result<Option<(u64, u64)>> {
     let exists =
-        sqlx::query_scalar!(r#"select to_regclass('staging.job_rankings') is not null as "exists!""#)
+        sqlx::query_scalar!(r#"select to_regclass('staging.job_clusters') is not null as "exists!""#)
             .fetch_one(&mut *conn)
             .await
             .context("cannot look for the tables")?;
@@ -117,7 +117,9 @@ pub async fn pending(conn: &mut PgConnection) -> Result<Option<(u64, u64)>> {
                    from staging.job_postings_stg j
                    left join staging.job_enrichments e using (hash_key)
                    left join staging.job_rankings r on r.hash_key = j.hash_key and r.profile = 'default'
-                   where e.content_hash is distinct from j.content_hash or r.hash_key is null) as "jobs!""#,
+                   left join staging.job_clusters c on c.hash_key = j.hash_key
+                   where e.content_hash is distinct from j.content_hash or c.hash_key is null
+                      or r.hash_key is null) as "jobs!""#,
     )
     .fetch_one(conn)
     .await

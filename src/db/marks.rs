@@ -78,7 +78,8 @@ fn kind(mark: &Mark) -> &'static str {
     if mark.points.is_some() { "boost" } else { "block" }
 }
 
-async fn become_reader(conn: &mut PgConnection) -> Result<()> {
+/// Takes, for this transaction, the role that may write the reader's own marks.
+pub async fn become_reader(conn: &mut PgConnection) -> Result<()> {
     sqlx::raw_sql("set local role job_etl_app")
         .execute(conn)
         .await

@@ -262,6 +262,12 @@ const FACT_JOBS: &[Column] = &[
     column("remote_countries", Kind::List),
     column("salary_origin", Kind::Text),
     column("hidden_by", Kind::List),
+    column("cluster_id", Kind::Text),
+    column("is_canonical", Kind::Boolean),
+    column("cluster_size", Kind::Integer),
+    column("cluster_why", Kind::Text),
+    column("reposts", Kind::Integer),
+    column("is_listed", Kind::Boolean),
 ];
 
 const DIM_COMPANIES: &[Column] = &[

@@ -4,11 +4,14 @@
 pub mod audit;
 pub mod checkup;
 pub mod cluster;
+pub mod clusters;
 pub mod config_versions;
 pub mod copy;
+pub mod duplicates;
 pub mod enrichments;
 pub mod health;
 pub mod history;
+pub mod kept_apart;
 pub mod ledger;
 pub mod marks;
 pub mod marts;
@@ -23,6 +26,7 @@ pub mod rejects;
 pub mod rollups;
 pub mod schema;
 pub mod sightings;
+pub mod signatures;
 pub mod state_hash;
 pub mod views;
 

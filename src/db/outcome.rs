@@ -29,7 +29,8 @@ macro_rules! listed {
                     (f.salary_min * 100)::bigint as salary_min_cents, (f.salary_max * 100)::bigint as salary_max_cents,
                     (f.salary_min_norm * 100)::bigint as salary_min_norm_cents,
                     (f.salary_max_norm * 100)::bigint as salary_max_norm_cents,
-                    f.salary_currency, f.salary_period, f.job_link, f.apply_url, f.source, f.openings, f.posted_at,
+                    f.salary_currency, f.salary_period, f.job_link, f.apply_url, f.source, f.openings, f.cluster_id,
+                    f.cluster_size, f.posted_at,
                     f.first_seen_at, (s.rank_score * 100)::bigint as score_hundredths, s.rank_explain,
                     coalesce(s.hidden_by, '{}') as hidden_by, ",
             age!(), " as age_days, ", fresh!(), " as freshness
@@ -43,7 +44,7 @@ macro_rules! listed {
 macro_rules! in_order {
     ($($order:expr),+) => {
         listed!(
-            "where f.is_open and s.rank_score is not null and (s.hidden_by <> '{}') = $5
+            "where f.is_listed and s.rank_score is not null and (s.hidden_by <> '{}') = $5
                and ($6::timestamptz is null or f.first_seen_at >= $6)
                and ($7::float8 is null or ", age!(), " <= $7)
              order by ", $($order),+, ", s.rank_score desc, f.hash_key
@@ -116,6 +117,8 @@ pub struct ListedJob {
     pub apply_url: Option<String>,
     pub source: String,
     pub openings: i32,
+    pub cluster_id: String,
+    pub cluster_size: i32,
     pub posted_at: Option<DateTime<Utc>>,
     pub first_seen_at: DateTime<Utc>,
     pub score_hundredths: Option<i64>,
@@ -167,7 +170,7 @@ pub async fn read(conn: &mut PgConnection, run: &Run, freshness: Freshness, top:
     Ok(DayOutcome { totals, new_matches })
 }
 
-/// The open jobs of a list. A list of hidden jobs has no limit of age.
+/// The open jobs of a list, one for each opening. A list of hidden jobs has no limit of age.
 pub async fn jobs(conn: &mut PgConnection, listing: &Listing<'_>) -> Result<Vec<ListedJob>> {
     let query = match listing.sort {
         Sort::Score => in_order!("s.rank_score desc"),

@@ -40,7 +40,9 @@ impl View {
 
 /// Path below `dbt/job_dbt/models`, and text, of every model. A test compares the list with the folder.
 pub const MODELS: &[(&str, &str)] = &[
+    model!("staging/stg_cluster_reposts.sql"),
     model!("staging/stg_companies.sql"),
+    model!("staging/stg_job_clusters.sql"),
     model!("staging/stg_job_enrichments.sql"),
     model!("staging/stg_job_presence.sql"),
     model!("staging/stg_job_rankings.sql"),

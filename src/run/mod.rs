@@ -32,6 +32,7 @@ pub enum Stage {
     Extract,
     Normalize,
     Enrich,
+    Dedupe,
     Rank,
     Publish,
     Notify,
@@ -39,8 +40,15 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in order.
-    pub const ALL: [Stage; 6] =
-        [Stage::Extract, Stage::Normalize, Stage::Enrich, Stage::Rank, Stage::Publish, Stage::Notify];
+    pub const ALL: [Stage; 7] = [
+        Stage::Extract,
+        Stage::Normalize,
+        Stage::Enrich,
+        Stage::Dedupe,
+        Stage::Rank,
+        Stage::Publish,
+        Stage::Notify,
+    ];
 
     /// The verb, as the ledger and the command line have it.
     pub fn verb(self) -> &'static str {
@@ -48,6 +56,7 @@ impl Stage {
             Stage::Extract => "extract",
             Stage::Normalize => "normalize",
             Stage::Enrich => "enrich",
+            Stage::Dedupe => "dedupe",
             Stage::Rank => "rank",
             Stage::Publish => "publish",
             Stage::Notify => "notify",

@@ -8,7 +8,7 @@ use crate::extract::SourceReport;
 use crate::http::failure::FetchErrorKind;
 use crate::notify;
 use crate::publish::Published;
-use crate::{enrich, extract, normalize, publish, rank};
+use crate::{dedupe, enrich, extract, normalize, publish, rank};
 use anyhow::{Context, Result};
 use sqlx::PgPool;
 use std::collections::BTreeMap;
@@ -108,6 +108,7 @@ impl<'a> Progress<'a> {
             Stage::Enrich => {
                 Ok(counted(enrich::enrich(self.pool, self.run, &self.plan.taxonomy, &progress).await?))
             }
+            Stage::Dedupe => Ok(counted(dedupe::dedupe(self.pool, self.run, &progress).await?)),
             Stage::Rank => {
                 let Plan { ranking, taxonomy, .. } = self.plan;
                 Ok(counted(rank::rank(self.pool, self.run, ranking, taxonomy, &progress).await?))

@@ -5,6 +5,7 @@ mod support;
 mod cluster;
 mod command_line;
 mod crawl;
+mod dedupe;
 mod dedupe_core;
 mod doctor;
 mod enrich;

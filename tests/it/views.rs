@@ -6,6 +6,7 @@ use crate::schema::{path, standing_views};
 use crate::support::{TestDb, test_db};
 use job_etl::db::schema::migrate;
 use job_etl::db::views::{MODELS, render, render_models};
+use job_etl::dedupe::core::Why;
 use job_etl::posting::{ContractType, Precision, RemoteType, SalaryPeriod, Seniority};
 use serde::Deserialize;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -94,6 +95,7 @@ fn the_enum_seeds_hold_the_vocabularies() {
     check("enum_contract_types", ContractType::ALL.iter().map(|value| value.as_str()).collect());
     check("enum_salary_periods", SalaryPeriod::ALL.iter().map(|value| value.as_str()).collect());
     check("enum_seniorities", Seniority::ALL.iter().map(|value| value.as_str()).collect());
+    check("enum_cluster_whys", Why::ALL.iter().map(|value| value.as_str()).collect());
     check("enum_posted_precisions", Precision::ALL.iter().map(|value| value.as_str()).collect());
 }
 
@@ -147,7 +149,8 @@ const FACT_JOBS: &str = "job_id text, hash_key text, source text, provider_job_i
     openings integer, open_postings integer, first_seen_at timestamp with time zone, \
     last_seen_at timestamp with time zone, closed_at timestamp with time zone, is_open boolean, \
     rank_score numeric(5,2), rank_explain jsonb, ingested_at timestamp with time zone, esco_code text, teer integer, \
-    years_asked integer, places jsonb, remote_countries text[], salary_origin text, hidden_by text[]";
+    years_asked integer, places jsonb, remote_countries text[], salary_origin text, hidden_by text[], \
+    cluster_id text, is_canonical boolean, cluster_size integer, cluster_why text, reposts integer, is_listed boolean";
 
 const DIM_COMPANIES: &str = "company_id text, company_key text, display_name text, company_size text, \
     jobs integer, open_jobs integer, first_seen_at timestamp with time zone, last_seen_at timestamp with time zone";

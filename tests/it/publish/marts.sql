@@ -16,7 +16,8 @@ create table marts.fact_jobs (
     first_seen_at timestamptz, last_seen_at timestamptz, closed_at timestamptz, is_open boolean,
     rank_score numeric(5, 2), rank_explain jsonb, ingested_at timestamptz,
     esco_code text, teer int, years_asked int, places jsonb, remote_countries text[], salary_origin text,
-    hidden_by text[]
+    hidden_by text[], cluster_id text, is_canonical boolean, cluster_size int, cluster_why text, reposts int,
+    is_listed boolean
 );
 
 create table marts.dim_companies (
@@ -37,7 +38,8 @@ insert into marts.fact_jobs values (
     'https://jobs.example/apply?a=1&b=2', 'https://jobs.example/1', 'R-1', 2147483647, 0,
     '0001-01-01 00:00:00+00', '1969-12-31 23:59:59.999999+00', 'infinity', true,
     100.00, '{"title": {"points": 25.00, "evidence": "\"quoted\", – ünïcode 🚀"}}', '2026-11-01 05:30:00-04',
-    '2512.4', 1, 5, '[{"city": "Toronto", "country": "CA"}]', array['CA', 'US'], 'stated', array['block.company: A; B']
+    '2512.4', 1, 5, '[{"city": "Toronto", "country": "CA"}]', array['CA', 'US'], 'stated', array['block.company: A; B'],
+    'everything', true, 3, 'same_link', 2147483647, false
 );
 
 -- Texts that a spreadsheet would run, or that a careless writer breaks.

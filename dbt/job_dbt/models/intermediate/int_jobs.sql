@@ -55,8 +55,29 @@ select
     enrichments.places,
     enrichments.remote_countries,
     enrichments.skill_mentions,
-    enrichments.provenance -> 'salary' ->> 'origin' as salary_origin
+    enrichments.provenance -> 'salary' ->> 'origin' as salary_origin,
+    -- A job that was not compared yet stands alone.
+    coalesce(clusters.cluster_id, jobs.hash_key) as cluster_id,
+    coalesce(clusters.is_canonical, true) as is_canonical,
+    coalesce(clusters.cluster_size, 1) as cluster_size,
+    clusters.cluster_why,
+    coalesce(reposts.reposts, 0) as reposts,
+    -- The canonical job may be closed while another one of its cluster is open: then the first of the open ones is listed.
+    case
+        when not presence.is_open then false
+        when coalesce(clusters.is_canonical, true) then true
+        else not exists (
+            select 1
+            from {{ ref('stg_job_clusters') }} as others
+            inner join {{ ref('stg_job_presence') }} as other_presence on other_presence.hash_key = others.hash_key
+            where others.cluster_id = clusters.cluster_id
+                and other_presence.is_open
+                and (others.is_canonical or others.hash_key < jobs.hash_key)
+        )
+    end as is_listed
 from {{ ref('stg_jobs') }} as jobs
 left join {{ ref('stg_job_presence') }} as presence on presence.hash_key = jobs.hash_key
 left join {{ ref('stg_job_enrichments') }} as enrichments on enrichments.hash_key = jobs.hash_key
+left join {{ ref('stg_job_clusters') }} as clusters on clusters.hash_key = jobs.hash_key
+left join {{ ref('stg_cluster_reposts') }} as reposts on reposts.cluster_id = clusters.cluster_id
 left join {{ ref('stg_companies') }} as companies on companies.company_id = jobs.company_id

@@ -55,7 +55,13 @@ select
     jobs.places,
     coalesce(jobs.remote_countries, '{}'::text[]) as remote_countries,
     jobs.salary_origin,
-    coalesce(rankings.hidden_by, '{}'::text[]) as hidden_by
+    coalesce(rankings.hidden_by, '{}'::text[]) as hidden_by,
+    jobs.cluster_id,
+    jobs.is_canonical,
+    jobs.cluster_size,
+    jobs.cluster_why,
+    jobs.reposts,
+    jobs.is_listed
 from {{ ref('int_jobs') }} as jobs
 left join {{ ref('stg_job_rankings') }} as rankings
     on rankings.hash_key = jobs.hash_key and rankings.profile = '{{ var("profile") }}'

@@ -1,0 +1,4 @@
+select
+    cluster_id,
+    reposts
+from {{ source('staging', 'cluster_reposts') }}
