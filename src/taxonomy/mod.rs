@@ -19,6 +19,7 @@ pub mod phrases;
 pub mod places;
 pub mod postal;
 pub mod postal_table;
+pub mod scatter;
 pub mod sizes;
 pub mod skill_file;
 pub mod skills;
