@@ -9,6 +9,7 @@ pub mod gazetteer;
 pub mod geonames;
 pub mod headcount;
 pub mod language;
+pub mod lists;
 pub mod money;
 pub mod nearest;
 pub mod occupation_table;

@@ -1,6 +1,7 @@
 //! Finds the labels of a list that are nearest to a text: words weighed by how rare they are, compared by stem and, where
 //! they only look alike, by their letters. Knows no language and no taxonomy, so that any list of labels can be searched.
 
+use super::lists::Lists;
 use super::scatter::Table;
 use super::words::fold;
 use std::borrow::Cow;
@@ -71,12 +72,6 @@ pub type Part<'a> = (&'a str, f32);
 struct Letters {
     bits: [u64; 4],
     count: f32,
-}
-
-/// Lists of numbers, one after the other.
-struct Lists {
-    starts: Vec<u32>,
-    items: Vec<u32>,
 }
 
 /// What a search writes on, kept between searches of a thread so that a search allocates little.
@@ -359,44 +354,6 @@ impl Groups {
         let rarity: Vec<f32> = words.each().map(|list| (1.0 + count / list.len() as f32).ln()).collect();
         let lengths = of_words.each().map(|list| length_of(list, &rarity)).collect();
         Groups { ids, words, rarity, lengths }
-    }
-}
-
-impl Lists {
-    fn new() -> Lists {
-        Lists { starts: vec![0], items: Vec::new() }
-    }
-
-    fn end(&mut self) {
-        self.starts.push(self.items.len() as u32);
-    }
-
-    fn of(&self, list: u32) -> &[u32] {
-        &self.items[self.starts[list as usize] as usize..self.starts[list as usize + 1] as usize]
-    }
-
-    fn each(&self) -> impl Iterator<Item = &[u32]> {
-        self.starts.windows(2).map(|pair| &self.items[pair[0] as usize..pair[1] as usize])
-    }
-
-    /// For each of `count` items the lists that hold it.
-    fn turned(&self, count: usize) -> Lists {
-        let mut starts = vec![0_u32; count + 1];
-        for item in &self.items {
-            starts[*item as usize + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        let mut free = starts.clone();
-        let mut items = vec![0; self.items.len()];
-        for (list, held) in self.each().enumerate() {
-            for item in held {
-                items[free[*item as usize] as usize] = list as u32;
-                free[*item as usize] += 1;
-            }
-        }
-        Lists { starts, items }
     }
 }
 
