@@ -1,10 +1,9 @@
 //! What a job's own words say: standard title, level, skills, place, pay in Canadian dollars a year, language. Pure: the
 //! same job and dictionaries give the same row. Fills a column only from evidence, and says which in `provenance`.
 
-use super::{pay, place, remote, skills, title};
+use super::{fingerprint, pay, place, remote, skills, title};
 use crate::posting::{Hundredths, RemoteType, SalaryPeriod, Seniority};
 use crate::taxonomy::{Taxonomy, language};
-use md5::{Digest, Md5};
 use serde::Serialize;
 
 /// Changes whenever a job would be enriched differently, so that all jobs are enriched again.
@@ -181,6 +180,5 @@ pub fn enrich(input: &EnrichInput, taxonomy: &Taxonomy) -> Enrichment {
 
 /// md5 over every column, as 32 hex digits: an equal row is not ranked again.
 pub fn enrichment_hash(enrichment: &Enrichment) -> String {
-    let columns = serde_json::to_vec(enrichment).expect("an enrichment has text keys only");
-    Md5::digest(columns).iter().map(|byte| format!("{byte:02x}")).collect()
+    fingerprint::of(enrichment)
 }

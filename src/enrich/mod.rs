@@ -3,6 +3,7 @@
 
 pub mod core;
 mod experience;
+mod fingerprint;
 mod level;
 pub mod mentions;
 pub mod pay;

@@ -23,9 +23,10 @@ pub(super) struct Work {
 /// Reads the place of work of a job.
 pub(super) fn work(input: &EnrichInput, taxonomy: &Taxonomy) -> Work {
     let text = input.description_text.unwrap_or_default();
-    let (model, from) = model(input, work_words::read(text));
+    let sentences = work_words::sentences(text);
+    let (model, from) = model(input, work_words::read(&sentences));
     let is_open = model == RemoteType::Remote;
-    let countries = if is_open { countries(input, text, taxonomy) } else { Vec::new() };
+    let countries = if is_open { countries(input, &sentences, taxonomy) } else { Vec::new() };
     Work { model, countries, from }
 }
 
@@ -50,7 +51,7 @@ fn model(input: &EnrichInput, said: Said) -> (RemoteType, Provenance) {
 }
 
 /// The countries a remote job is open to.
-fn countries(input: &EnrichInput, text: &str, taxonomy: &Taxonomy) -> Vec<String> {
+fn countries(input: &EnrichInput, sentences: &[&str], taxonomy: &Taxonomy) -> Vec<String> {
     let places = &taxonomy.places;
     let mut found = Vec::new();
     for shown in input.location.into_iter().chain(input.more_locations.iter().map(String::as_str)) {
@@ -62,7 +63,7 @@ fn countries(input: &EnrichInput, text: &str, taxonomy: &Taxonomy) -> Vec<String
         }
     }
     if found.is_empty() {
-        for stated in work_words::sentences(text).into_iter().filter_map(open_to) {
+        for stated in sentences.iter().filter_map(|sentence| open_to(sentence)) {
             found.extend(places.open_countries(stated));
         }
     }

@@ -150,10 +150,10 @@ const FULL: [&str; 7] = [" 100 ", " full ", " complet ", " integral ", " total "
 static TERMS: LazyLock<Terms<6>> =
     LazyLock::new(|| Terms::new([REMOTE, CULTURE, HYBRID, ONSITE, NOT_REMOTE, OTHER]));
 
-/// Reads a text.
-pub fn read(text: &str) -> Said {
+/// Reads the [`sentences`] of a text.
+pub fn read(sentences: &[&str]) -> Said {
     let mut said = Said::default();
-    for sentence in sentences(text) {
+    for sentence in sentences {
         add(&mut said, sentence, &fold(sentence));
     }
     said
@@ -214,7 +214,7 @@ fn add(said: &mut Said, sentence: &str, words: &str) {
     } else if other.is_none() {
         let none = remote.or(hybrid).or(onsite).is_none();
         let apart = if none && !TASKS.iter().any(|task| words.contains(task)) {
-            work_model::from_title(sentence)
+            work_model::from_folded_title(sentence, words)
         } else {
             RemoteType::Unknown
         };
@@ -332,7 +332,12 @@ mod tests {
     #[test]
     fn texts_say_where_the_work_is_done() {
         let check = |text: &str, expected: &str| {
-            assert_eq!(read(text).model().0.as_str(), expected, "{text} {:?}", read(text));
+            assert_eq!(
+                read(&sentences(text)).model().0.as_str(),
+                expected,
+                "{text} {:?}",
+                read(&sentences(text))
+            );
         };
         check("This position is fully remote within Canada.", "remote");
         check("You can work from anywhere.", "remote");
@@ -376,8 +381,8 @@ mod tests {
         #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
         #[test]
         fn any_text_is_read(text in "(é|remote|hybrid| |\\.|5 days a week|office|télétravail|\u{301}|.){0,80}") {
-            let said = read(&text);
-            proptest::prop_assert_eq!(said, read(&text));
+            let said = read(&sentences(&text));
+            proptest::prop_assert_eq!(said, read(&sentences(&text)));
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Finds the labels of a list that are nearest to a text: words weighed by how rare they are, compared by stem and, where
 //! they only look alike, by their letters. Knows no language and no taxonomy, so that any list of labels can be searched.
 
+use super::lists::Lists;
+use super::scatter::Table;
 use super::words::fold;
+use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// Least likeness of letters, as a cosine over groups of three and four, for one word to stand for another.
 const LIKENESS: f32 = 0.5;
@@ -30,15 +33,19 @@ const GRAMMAR: [&str; 36] = [
 
 /// A list of labels, each of an owner, ready to be searched.
 pub struct Nearest {
-    words: HashMap<Box<str>, u32>,
+    words: Table<Box<str>, u32>,
+    /// Of each word those that look like it, worked out when it is first asked for.
+    alike: Vec<OnceLock<Box<[(u32, f32)]>>>,
     rarity: Vec<f32>,
     rarest: f32,
     postings: Lists,
     labels: Lists,
     lengths: Vec<f32>,
     owners: Vec<u32>,
+    /// Of each word its bit among those in more labels than [`COMMON`], and of each label the bits of its words.
+    common: (Vec<u64>, Vec<u64>),
     letters: Vec<Letters>,
-    groups: HashMap<u32, u32>,
+    groups: Table<u32, u32>,
     group_words: Lists,
     group_rarity: Vec<f32>,
     group_lengths: Vec<f32>,
@@ -61,22 +68,34 @@ pub struct Hit {
 pub type Part<'a> = (&'a str, f32);
 
 /// Groups of three letters as a set of 256 bits.
-type Letters = [u64; 4];
-
-/// Lists of numbers, one after the other.
-struct Lists {
-    starts: Vec<u32>,
-    items: Vec<u32>,
+#[derive(Clone, Copy, Default)]
+struct Letters {
+    bits: [u64; 4],
+    count: f32,
 }
 
 /// What a search writes on, kept between searches of a thread so that a search allocates little.
 #[derive(Default)]
 struct Paper {
-    sums: Vec<f32>,
-    asked: Vec<(u32, f32)>,
+    labels: Vec<Tally>,
     touched: Vec<u32>,
+    /// Scores with labels behind them, to be sorted as numbers.
+    scores: Vec<u64>,
     dots: Vec<f32>,
 }
+
+/// What a label has so far.
+#[derive(Clone, Copy)]
+struct Tally {
+    /// What the words of the text give it.
+    sum: f32,
+    /// The word of the text that gave last, and how much.
+    by: u32,
+    gain: f32,
+}
+
+/// Of a label that no word has found.
+const NOTHING: Tally = Tally { sum: 0.0, by: u32::MAX, gain: 0.0 };
 
 thread_local! {
     static PAPER: RefCell<Paper> = RefCell::default();
@@ -85,7 +104,7 @@ thread_local! {
 impl Nearest {
     /// Prepares labels, each with the number of its owner.
     pub fn new<'a>(labels: impl IntoIterator<Item = (&'a str, u32)>) -> Nearest {
-        let mut words: HashMap<Box<str>, u32> = HashMap::new();
+        let mut words: Table<Box<str>, u32> = Table::default();
         let mut names: Vec<Box<str>> = Vec::new();
         let (mut label_words, mut owners, mut letters) = (Lists::new(), Vec::new(), Vec::new());
         for (text, owner) in labels {
@@ -112,14 +131,17 @@ impl Nearest {
             postings.each().map(|list| (1.0 + count / (list.len() as f32 + 0.5)).ln()).collect();
         let lengths = label_words.each().map(|list| length_of(list, &rarity)).collect();
         let groups = Groups::new(&names);
+        let common = common(&postings, &label_words);
         Nearest {
             rarest: (1.0 + count * 2.0).ln(),
+            alike: vec![OnceLock::new(); names.len()],
             words,
             rarity,
             postings,
             labels: label_words,
             lengths,
             owners,
+            common,
             letters,
             groups: groups.ids,
             group_words: groups.words,
@@ -145,8 +167,7 @@ impl Nearest {
     }
 
     fn find_on(&self, parts: &[Part], paper: &mut Paper) -> Vec<Hit> {
-        paper.sums.resize(self.owners.len().max(paper.sums.len()), 0.0);
-        paper.asked.resize(self.owners.len().max(paper.asked.len()), (u32::MAX, 0.0));
+        paper.labels.resize(self.owners.len().max(paper.labels.len()), NOTHING);
         let folded: Vec<(String, f32)> = parts.iter().map(|(text, weight)| (fold(text), *weight)).collect();
         let asked = self.asked(&folded, paper);
         let length = asked.iter().map(|word| word.rarity * word.rarity).sum::<f32>().sqrt();
@@ -155,17 +176,21 @@ impl Nearest {
         }
         let score =
             |label: u32, sum: f32| sum / (length * self.lengths[label as usize]).max(f32::MIN_POSITIVE);
-        let mut hits: Vec<Hit> = Vec::with_capacity(paper.touched.len());
+        paper.scores.clear();
         for label in paper.touched.drain(..) {
-            let at = label as usize;
-            let likeness = score(label, paper.sums[at]);
-            hits.push(Hit { label, owner: self.owners[at], score: likeness, likeness });
-            paper.sums[at] = 0.0;
-            paper.asked[at] = (u32::MAX, 0.0);
+            // Positive numbers are in the order of their bits.
+            let likeness = score(label, paper.labels[label as usize].sum);
+            paper.scores.push(u64::from(likeness.to_bits()) << 32 | u64::from(label));
+            paper.labels[label as usize] = NOTHING;
         }
-        if hits.len() > POOL {
-            hits.select_nth_unstable_by(POOL, by_score);
-            hits.truncate(POOL);
+        if paper.scores.len() > POOL {
+            paper.scores.select_nth_unstable_by(POOL, |one, other| other.cmp(one));
+            paper.scores.truncate(POOL);
+        }
+        let mut hits: Vec<Hit> = Vec::with_capacity(POOL);
+        for scored in &paper.scores {
+            let (label, likeness) = (*scored as u32, f32::from_bits((scored >> 32) as u32));
+            hits.push(Hit { label, owner: self.owners[label as usize], score: likeness, likeness });
         }
         let heaviest = folded.iter().max_by(|one, other| one.1.total_cmp(&other.1));
         let letters = letters_of(heaviest.map_or("", |(text, _)| text));
@@ -180,7 +205,7 @@ impl Nearest {
     }
 
     /// The words of the parts, the rarest first, each with the words that it finds.
-    fn asked(&self, parts: &[(String, f32)], paper: &mut Paper) -> Vec<Asked> {
+    fn asked(&self, parts: &[(String, f32)], paper: &mut Paper) -> Vec<Asked<'_>> {
         let mut asked: Vec<Asked> = Vec::new();
         let mut seen: Vec<&str> = Vec::new();
         for (text, weight) in parts {
@@ -190,8 +215,15 @@ impl Nearest {
                     continue;
                 }
                 seen.push(stem);
-                let finds = self.alike(stem, paper);
-                let own = self.words.get(stem).map_or(self.rarest, |word| self.rarity[*word as usize]);
+                let own = self.words.get(stem).copied();
+                let finds = match own {
+                    Some(word) => {
+                        let known = || self.alike(stem, own, paper).into_boxed_slice();
+                        Cow::Borrowed(&**self.alike[word as usize].get_or_init(known))
+                    }
+                    None => Cow::Owned(self.alike(stem, own, paper)),
+                };
+                let own = own.map_or(self.rarest, |word| self.rarity[word as usize]);
                 asked.push(Asked { rarity: own * weight, weight: *weight, finds });
             }
             if asked.len() > first + 1
@@ -211,7 +243,7 @@ impl Nearest {
     fn add(&self, number: u32, word: &Asked, paper: &mut Paper) {
         let is_first = paper.touched.is_empty();
         let before = paper.touched.len();
-        for (found, likeness) in &word.finds {
+        for (found, likeness) in &*word.finds {
             let rarity = self.rarity[*found as usize];
             let gain = likeness * word.rarity.min(rarity * word.weight) * rarity;
             let postings = self.postings.of(*found);
@@ -220,9 +252,14 @@ impl Nearest {
                     paper.add(number, *label, gain);
                 }
             } else {
+                let bit = self.common.0[*found as usize];
                 for at in 0..before {
                     let label = paper.touched[at];
-                    if self.labels.of(label).contains(found) {
+                    let holds = match bit {
+                        0 => self.labels.of(label).contains(found),
+                        bit => self.common.1[label as usize] & bit != 0,
+                    };
+                    if holds {
                         paper.add(number, label, gain);
                     }
                 }
@@ -231,8 +268,7 @@ impl Nearest {
     }
 
     /// The known words that look like a word, itself first.
-    fn alike(&self, word: &str, paper: &mut Paper) -> Vec<(u32, f32)> {
-        let own = self.words.get(word).copied();
+    fn alike(&self, word: &str, own: Option<u32>, paper: &mut Paper) -> Vec<(u32, f32)> {
         let mut found: Vec<(u32, f32)> = own.iter().map(|word| (*word, 1.0)).collect();
         if word.len() < 4 {
             return found;
@@ -274,30 +310,29 @@ impl Nearest {
 }
 
 /// One word of a text.
-struct Asked {
+struct Asked<'a> {
     rarity: f32,
     weight: f32,
-    finds: Vec<(u32, f32)>,
+    finds: Cow<'a, [(u32, f32)]>,
 }
 
 impl Paper {
     /// A word of the text gives a label its best gain once, however many words of the label look like it.
     fn add(&mut self, number: u32, label: u32, gain: f32) {
-        let (by, had) = self.asked[label as usize];
-        if by == u32::MAX {
+        let tally = &mut self.labels[label as usize];
+        if tally.by == u32::MAX {
             self.touched.push(label);
         }
-        let had = if by == number { had } else { 0.0 };
+        let had = if tally.by == number { tally.gain } else { 0.0 };
         if gain > had {
-            self.sums[label as usize] += gain - had;
-            self.asked[label as usize] = (number, gain);
+            *tally = Tally { sum: tally.sum + (gain - had), by: number, gain };
         }
     }
 }
 
 /// The groups of letters of all words.
 struct Groups {
-    ids: HashMap<u32, u32>,
+    ids: Table<u32, u32>,
     words: Lists,
     rarity: Vec<f32>,
     lengths: Vec<f32>,
@@ -305,7 +340,7 @@ struct Groups {
 
 impl Groups {
     fn new(names: &[Box<str>]) -> Groups {
-        let mut ids: HashMap<u32, u32> = HashMap::new();
+        let mut ids: Table<u32, u32> = Table::default();
         let mut of_words = Lists::new();
         for name in names {
             for group in groups_of(name) {
@@ -322,42 +357,22 @@ impl Groups {
     }
 }
 
-impl Lists {
-    fn new() -> Lists {
-        Lists { starts: vec![0], items: Vec::new() }
-    }
-
-    fn end(&mut self) {
-        self.starts.push(self.items.len() as u32);
-    }
-
-    fn of(&self, list: u32) -> &[u32] {
-        &self.items[self.starts[list as usize] as usize..self.starts[list as usize + 1] as usize]
-    }
-
-    fn each(&self) -> impl Iterator<Item = &[u32]> {
-        self.starts.windows(2).map(|pair| &self.items[pair[0] as usize..pair[1] as usize])
-    }
-
-    /// For each of `count` items the lists that hold it.
-    fn turned(&self, count: usize) -> Lists {
-        let mut starts = vec![0_u32; count + 1];
-        for item in &self.items {
-            starts[*item as usize + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        let mut free = starts.clone();
-        let mut items = vec![0; self.items.len()];
-        for (list, held) in self.each().enumerate() {
-            for item in held {
-                items[free[*item as usize] as usize] = list as u32;
-                free[*item as usize] += 1;
-            }
-        }
-        Lists { starts, items }
-    }
+/// The first 64 common words by their bits, and the bits of each label; others are looked for.
+fn common(postings: &Lists, labels: &Lists) -> (Vec<u64>, Vec<u64>) {
+    let mut next = 1_u64;
+    let bits: Vec<u64> = postings
+        .each()
+        .map(|list| {
+            let bit = if list.len() > COMMON { next } else { 0 };
+            next = if bit == 0 { next } else { next << 1 };
+            bit
+        })
+        .collect();
+    let of_labels = labels
+        .each()
+        .map(|words| words.iter().map(|word| bits[*word as usize]).fold(0, |all, bit| all | bit));
+    let of_labels = of_labels.collect();
+    (bits, of_labels)
 }
 
 fn length_of(list: &[u32], weights: &[f32]) -> f32 {
@@ -370,7 +385,7 @@ fn by_score(one: &Hit, other: &Hit) -> std::cmp::Ordering {
 
 /// Lifts the labels of an owner that several labels speak for.
 fn add_company(hits: &mut [Hit]) {
-    let mut sums: HashMap<u32, (f32, f32)> = HashMap::with_capacity(hits.len());
+    let mut sums: Table<u32, (f32, f32)> = Table::with_capacity_and_hasher(hits.len(), Default::default());
     for hit in &*hits {
         let square = hit.likeness * hit.likeness;
         let (best, rest) = sums.entry(hit.owner).or_default();
@@ -408,18 +423,17 @@ fn groups_of(word: &str) -> Vec<u32> {
 }
 
 fn letters_of(folded: &str) -> Letters {
-    let mut letters = [0; 4];
+    let mut bits = [0_u64; 4];
     for group in folded.as_bytes().windows(3) {
         let number = u32::from_le_bytes([group[0], group[1], group[2], 0]).wrapping_mul(0x9e37_79b1) >> 24;
-        letters[number as usize / 64] |= 1 << (number % 64);
+        bits[number as usize / 64] |= 1 << (number % 64);
     }
-    letters
+    Letters { bits, count: bits.iter().map(|bits| bits.count_ones()).sum::<u32>() as f32 }
 }
 
 fn cosine(one: &Letters, other: &Letters) -> f32 {
-    let count = |letters: &Letters| letters.iter().map(|bits| bits.count_ones()).sum::<u32>() as f32;
-    let both = one.iter().zip(other).map(|(one, other)| (one & other).count_ones()).sum::<u32>() as f32;
-    both / (count(one) * count(other)).sqrt().max(1.0)
+    let both = one.bits.iter().zip(other.bits).map(|(one, other)| (one & other).count_ones()).sum::<u32>();
+    both as f32 / (one.count * other.count).sqrt().max(1.0)
 }
 
 #[cfg(test)]

@@ -24,12 +24,13 @@ pub struct Trie {
     doors: Vec<Door>,
 }
 
-/// The node that a first word leads to.
+/// The node that a first word leads to: a copy of it, since the way to memory is what takes time.
 #[derive(Clone, Copy)]
+#[repr(align(64))]
 struct Door {
+    node: Node,
     /// [`key_of_word`]; 0 is none.
     word: u64,
-    node: u32,
     /// Letters that the way to the node has; fewer than the word's where its rest is a tail.
     depth: u32,
 }
@@ -51,12 +52,22 @@ const LEAF: Node = Node { children: 0, first_child: 0, end: 0, tail: 0, tail_len
 /// The column that no child has.
 const NO_COLUMN: u8 = 127;
 
-/// Bits of the filter, as a power of two: 32 KiB, of which one in ten is set with 40,000 spellings.
-const FILTER_BITS: u32 = 18;
+/// Words of 64 bits of the filter, as a power of two: 32 KiB.
+const FILTER_WORDS: u32 = 12;
+
+/// The word of the filter that a key belongs to, and its three bits there: with 40,000 spellings one key in forty that
+/// none has set seems to be set.
+fn place_in_filter(key: u64) -> (usize, u64) {
+    let bit = |shift: u32| 1_u64 << (key >> shift & 63);
+    ((key >> (u64::BITS - FILTER_WORDS)) as usize, bit(46) | bit(40) | bit(34))
+}
 
 /// Odd numbers with scattered bits, from the digits of the golden ratio and of the square root of two.
 const SCATTER: u64 = 0x9E37_79B9_7F4A_7C15;
 const SCATTER_MORE: u64 = 0x6A09_E667_F3BC_C909;
+
+/// Letters of a second word that the filter knows.
+const NEXT_LETTERS: usize = 3;
 
 /// Longer first words are walked letter by letter.
 const LONGEST_WORD: usize = 16;
@@ -74,12 +85,18 @@ fn key_of_word(text: &[u8], letters: usize) -> u64 {
     mixed.wrapping_mul(SCATTER)
 }
 
-/// The same for a word and what follows it: one byte, and one more if it is a letter.
+/// The same for a word and what follows it: one byte, and the letters behind it, of which the first [`NEXT_LETTERS`] count.
 fn key_of_start(word: u64, text: &[u8], letters: usize) -> u64 {
     let byte = |index: usize| text.get(index).copied().map_or(0, folded);
-    let second = byte(letters + 1);
-    let second = if second.is_ascii_lowercase() { second } else { 0 };
-    (word ^ u64::from(byte(letters)) << 8 ^ u64::from(second)).wrapping_mul(SCATTER_MORE)
+    let mut next = u64::from(byte(letters));
+    for index in letters + 1..=letters + NEXT_LETTERS {
+        let letter = byte(index);
+        if !letter.is_ascii_lowercase() {
+            break;
+        }
+        next = next << 8 | u64::from(letter);
+    }
+    (word ^ next << 8).wrapping_mul(SCATTER_MORE)
 }
 
 /// Letters at the start of a text.
@@ -96,7 +113,7 @@ impl Trie {
             tails: Vec::new(),
             is_shared: false,
             spellings: (Vec::new(), vec![0]),
-            filter: vec![0; 1 << (FILTER_BITS - 6)],
+            filter: vec![0; 1 << FILTER_WORDS],
             doors: Vec::new(),
         };
         trie.choose_columns(spellings);
@@ -146,6 +163,9 @@ impl Trie {
         let word = key_of_word(spelling, count);
         if count < spelling.len() {
             self.set(key_of_start(word, spelling, count));
+            if spelling.len() > count + 1 && spelling.len() <= count + NEXT_LETTERS {
+                self.set(key_of_start(word, &[spelling, b"s"].concat(), count));
+            }
         } else {
             self.set(word);
             let plural = [spelling, b"s"].concat();
@@ -164,7 +184,7 @@ impl Trie {
         }
         words.sort_unstable();
         words.dedup();
-        let none = Door { word: 0, node: 0, depth: 0 };
+        let none = Door { node: LEAF, word: 0, depth: 0 };
         self.doors = vec![none; (2 * words.len()).next_power_of_two().max(2)];
         for (word, text) in words {
             let (mut node, mut depth) = (0, 0);
@@ -178,7 +198,7 @@ impl Trie {
                 depth += 1;
             }
             let slot = self.slot(word);
-            self.doors[slot] = Door { word, node: node as u32, depth: depth as u32 };
+            self.doors[slot] = Door { node: self.nodes[node], word, depth: depth as u32 };
         }
     }
 
@@ -192,13 +212,13 @@ impl Trie {
     }
 
     fn set(&mut self, key: u64) {
-        let bit = key >> (u64::BITS - FILTER_BITS);
-        self.filter[(bit / 64) as usize] |= 1 << (bit % 64);
+        let (word, bits) = place_in_filter(key);
+        self.filter[word] |= bits;
     }
 
     fn has(&self, key: u64) -> bool {
-        let bit = key >> (u64::BITS - FILTER_BITS);
-        self.filter[(bit / 64) as usize] & 1 << (bit % 64) != 0
+        let (word, bits) = place_in_filter(key);
+        self.filter[word] & bits == bits
     }
 
     /// Makes the nodes of sorted keys, level by level.
@@ -235,7 +255,7 @@ impl Trie {
     /// The number of the spelling that a whole text is.
     pub fn number(&self, text: &[u8]) -> Option<usize> {
         let mut whole = None;
-        self.walk(text, 0, 0, 0, &mut |number, _, end| {
+        self.walk(text, 0, self.nodes[0], 0, &mut |number, _, end| {
             whole = whole.or((end == text.len()).then_some(number))
         });
         whole
@@ -280,7 +300,7 @@ impl Trie {
                         });
                     }
                 } else {
-                    self.walk(text, start, 0, start, &mut at_end);
+                    self.walk(text, start, self.nodes[0], start, &mut at_end);
                 }
             }
         }
@@ -290,7 +310,7 @@ impl Trie {
     fn enter(&self, text: &[u8], start: usize, word: u64, found: &mut impl FnMut(usize, usize, usize)) {
         let door = self.doors[self.slot(word)];
         if door.word != 0 {
-            self.walk(text, start, door.node as usize, start + door.depth as usize, found);
+            self.walk(text, start, door.node, start + door.depth as usize, found);
         }
     }
 
@@ -298,11 +318,10 @@ impl Trie {
         &self,
         text: &[u8],
         start: usize,
-        node: usize,
+        mut node: Node,
         mut end: usize,
         found: &mut impl FnMut(usize, usize, usize),
     ) {
-        let mut node = self.nodes[node];
         loop {
             if node.end > 0 {
                 let tail = node.tail as usize..(node.tail + node.tail_length) as usize;

@@ -4,6 +4,7 @@
 use super::words::fold;
 use crate::posting::RemoteType;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 const HYBRID: &str = "\
@@ -33,6 +34,12 @@ const LONGEST_PART: usize = 60;
 
 static MODELS: LazyLock<Terms<5>> =
     LazyLock::new(|| Terms::new([HYBRID, REMOTE, ONSITE, NOT_REMOTE, OTHER_MEANINGS]));
+
+/// The words of the models, and those that may stand beside them.
+static PERMITTED: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let terms = [HYBRID, REMOTE, ONSITE, BESIDE].into_iter().flat_map(each);
+    terms.flat_map(str::split_ascii_whitespace).collect()
+});
 
 /// Groups of terms, found as whole words in one pass.
 pub struct Terms<const GROUPS: usize> {
@@ -85,7 +92,12 @@ pub fn from_place(location: &str) -> RemoteType {
 
 /// The work model that a headline states: only brackets and parts of it that state nothing but a work model are believed.
 pub fn from_title(title: &str) -> RemoteType {
-    let [hybrid, remote, onsite, ..] = MODELS.find(&fold(title));
+    from_folded_title(title, &fold(title))
+}
+
+/// The same of a headline that is folded already.
+pub fn from_folded_title(title: &str, folded: &str) -> RemoteType {
+    let [hybrid, remote, onsite, ..] = MODELS.find(folded);
     if hybrid.or(remote).or(onsite).is_none() {
         return RemoteType::Unknown;
     }
@@ -118,6 +130,10 @@ fn is_only_a_model(words: &str) -> bool {
     let [hybrid, remote, onsite, ..] = MODELS.find(words);
     // A part with many words states more than a model.
     if hybrid.or(remote).or(onsite).is_none() || words.len() > LONGEST_PART {
+        return false;
+    }
+    // A word of neither kind stays whatever is taken away, and most parts have one.
+    if !words.split_ascii_whitespace().all(|word| PERMITTED.contains(word)) {
         return false;
     }
     let mut rest = words.to_owned();
