@@ -11,10 +11,12 @@ const LIKENESS: f32 = 0.5;
 const ALIKE: usize = 8;
 /// What the last word of several weighs: "manager" and "assistant" say less than what is managed.
 const LAST: f32 = 0.85;
-/// The share of the letters in the score; the rest are the words.
+/// The share of the letters in the score, if nothing else is said; the rest are the words.
 const LETTERS: f32 = 0.3;
 /// How much further labels of one owner add to its best one.
-const COMPANY: f32 = 0.15;
+const COMPANY: f32 = 0.05;
+/// How much of a word two words written apart are: "house keeping" for "housekeeping".
+const JOINED: f32 = 0.9;
 /// How many labels are compared by letters.
 const POOL: usize = 100;
 /// A word in more labels than this only adds to labels that a rarer word has found.
@@ -31,8 +33,10 @@ const GRAMMAR: [&str; 36] = [
 /// A list of labels, each of an owner, ready to be searched.
 pub struct Nearest {
     words: HashMap<Box<str>, u32>,
+    related: HashMap<&'static str, Vec<(u32, f32)>>,
     rarity: Vec<f32>,
     rarest: f32,
+    letters_share: f32,
     postings: Lists,
     labels: Lists,
     lengths: Vec<f32>,
@@ -114,7 +118,9 @@ impl Nearest {
         let groups = Groups::new(&names);
         Nearest {
             rarest: (1.0 + count * 2.0).ln(),
+            letters_share: LETTERS,
             words,
+            related: HashMap::new(),
             rarity,
             postings,
             labels: label_words,
@@ -126,6 +132,22 @@ impl Nearest {
             group_rarity: groups.rarity,
             group_lengths: groups.lengths,
         }
+    }
+
+    /// Sets the share of the letters in the score.
+    pub fn letters_share(mut self, share: f32) -> Nearest {
+        self.letters_share = share;
+        self
+    }
+
+    /// Lets words find others that mean much the same, each pair with how much the second stands for the first.
+    pub fn related(mut self, pairs: &[(&'static str, &str, f32)]) -> Nearest {
+        for (word, other, weight) in pairs {
+            if let Some(id) = self.words.get(*other) {
+                self.related.entry(word).or_default().push((*id, *weight));
+            }
+        }
+        self
     }
 
     /// The labels nearest to a text, the best first, at most [`POOL`]; of equals the later one first.
@@ -171,7 +193,7 @@ impl Nearest {
         let letters = letters_of(heaviest.map_or("", |(text, _)| text));
         for hit in &mut hits {
             let alike = cosine(&letters, &self.letters[hit.label as usize]);
-            hit.likeness = (1.0 - LETTERS) * hit.likeness + LETTERS * alike;
+            hit.likeness = (1.0 - self.letters_share) * hit.likeness + self.letters_share * alike;
             hit.score = hit.likeness;
         }
         add_company(&mut hits);
@@ -189,8 +211,15 @@ impl Nearest {
                 if seen.contains(&stem) {
                     continue;
                 }
+                let mut finds = self.alike(stem, paper);
+                if asked.len() > first
+                    && let Some((before, last)) = seen.last().zip(asked.last_mut())
+                    && let Some(joined) = self.words.get([*before, stem].concat().as_str())
+                {
+                    finds.push((*joined, JOINED));
+                    last.finds.push((*joined, JOINED));
+                }
                 seen.push(stem);
-                let finds = self.alike(stem, paper);
                 let own = self.words.get(stem).map_or(self.rarest, |word| self.rarity[*word as usize]);
                 asked.push(Asked { rarity: own * weight, weight: *weight, finds });
             }
@@ -230,10 +259,11 @@ impl Nearest {
         }
     }
 
-    /// The known words that look like a word, itself first.
+    /// The known words that mean or look like a word, itself first.
     fn alike(&self, word: &str, paper: &mut Paper) -> Vec<(u32, f32)> {
         let own = self.words.get(word).copied();
         let mut found: Vec<(u32, f32)> = own.iter().map(|word| (*word, 1.0)).collect();
+        found.extend(self.related.get(word).into_iter().flatten());
         if word.len() < 4 {
             return found;
         }
@@ -383,7 +413,7 @@ fn add_company(hits: &mut [Hit]) {
 }
 
 /// The words of a folded text without grammar, each without the `s` of a plural.
-fn stems(folded: &str) -> impl Iterator<Item = &str> {
+pub(super) fn stems(folded: &str) -> impl Iterator<Item = &str> {
     folded.split_ascii_whitespace().filter(|word| GRAMMAR.binary_search(word).is_err()).map(stem)
 }
 
@@ -441,10 +471,19 @@ mod tests {
         check("Bakers", Some("baker"));
         check("Software Development", Some("software developer"));
         check("Games developer", Some("developer of games"));
+        check("Soft ware writer", Some("software developer"));
         check("Bouchère", Some("boucher-charcutier"));
         check("", None);
         check("???", None);
         check("of the", None);
         check("zzz", None);
+    }
+
+    #[test]
+    fn related_words_find_each_other() {
+        let nearest = Nearest::new([("dough cook", 0), ("boat builder", 1)]);
+        assert!(nearest.find(&[("chef", 1.0)]).is_empty());
+        let nearest = nearest.related(&[("chef", "cook", 0.6), ("chef", "no such word", 1.0)]);
+        assert_eq!(nearest.find(&[("Chefs", 1.0)]).first().map(|hit| hit.owner), Some(0));
     }
 }
