@@ -128,14 +128,16 @@ impl Trie {
             doors: Vec::new(),
         };
         trie.choose_columns(spellings);
-        let mut keys: Vec<(Vec<u8>, usize)> = Vec::with_capacity(spellings.len());
-        for (number, spelling) in spellings.iter().map(AsRef::as_ref).enumerate() {
+        for spelling in spellings.iter().map(AsRef::as_ref) {
             ensure!(!spelling.is_empty(), "a spelling is empty");
             trie.add_start(spelling.as_bytes());
-            keys.push((spelling.bytes().map(|byte| trie.columns[usize::from(byte)]).collect(), number));
             trie.spellings.0.extend(spelling.bytes().map(folded));
             trie.spellings.1.push(trie.spellings.0.len() as u32);
         }
+        let columns: Vec<u8> = trie.spellings.0.iter().map(|byte| trie.columns[usize::from(*byte)]).collect();
+        let ends = trie.spellings.1.windows(2).enumerate();
+        let mut keys: Vec<(&[u8], usize)> =
+            ends.map(|(number, ends)| (&columns[ends[0] as usize..ends[1] as usize], number)).collect();
         keys.sort_unstable();
         ensure!(
             keys.windows(2).all(|pair| pair[0].0 != pair[1].0),
@@ -230,7 +232,7 @@ impl Trie {
     }
 
     /// Makes the nodes of sorted keys, level by level.
-    fn add_levels(&mut self, keys: &[(Vec<u8>, usize)]) {
+    fn add_levels(&mut self, keys: &[(&[u8], usize)]) {
         let mut queue = VecDeque::from([(0, 0..keys.len(), 0)]);
         while let Some((node, mut range, depth)) = queue.pop_front() {
             if let [(_, number)] = keys[range.clone()] {
