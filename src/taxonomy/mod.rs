@@ -2,6 +2,7 @@
 //! for fast look-up. A file that the folder lacks is replaced by the one built into the program; the tables of cities and
 //! postal areas are always the built-in ones. Knows no stage.
 
+pub mod blocks;
 pub mod cues;
 pub mod currencies;
 pub mod ecb;

@@ -4,11 +4,11 @@
 
 use super::cues::{Cues, Mark, Words};
 use super::open_skills::{self, Kind};
+use super::scatter::Table;
 use super::skill_file::{self, Rule};
 use super::trie::{self, Trie};
 use anyhow::{Context, bail};
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 /// The compiled files.
@@ -19,7 +19,7 @@ pub struct Skills {
     patterns: Vec<Pattern>,
     /// Where the patterns of each spelling begin, and after the last of them.
     firsts: Vec<u32>,
-    by_word: HashMap<String, u32>,
+    by_word: Table<String, u32>,
     /// Words with a part in the grammar of mentions, which are looked up, not searched.
     pub(crate) words: Words,
 }
@@ -208,7 +208,7 @@ fn word_key(word: &str) -> String {
 #[derive(Default)]
 struct Builder {
     skills: Vec<Skill>,
-    by_word: HashMap<String, u32>,
+    by_word: Table<String, u32>,
     patterns: Vec<(String, Pattern)>,
 }
 

@@ -3,6 +3,7 @@
 //! once, whatever the number of spellings. ASCII case does not matter, and a hyphen is a space.
 //! (An Aho-Corasick automaton reports matches inside of words too, and takes longer.)
 
+use super::blocks::{BLOCK, Classes, classes};
 use anyhow::ensure;
 use std::collections::VecDeque;
 
@@ -48,6 +49,16 @@ struct Node {
 }
 
 const LEAF: Node = Node { children: 0, first_child: 0, end: 0, tail: 0, tail_length: 0 };
+
+impl Node {
+    /// The child in a column. Frequent bytes have low columns, so that half of the bits are seldom counted.
+    fn child(&self, column: u8) -> Option<usize> {
+        let earlier = self.children & ((1 << column) - 1);
+        let high = if column < 64 { 0 } else { ((earlier >> 64) as u64).count_ones() };
+        let is_child = self.children >> column & 1 != 0;
+        is_child.then(|| (self.first_child + (earlier as u64).count_ones() + high) as usize)
+    }
+}
 
 /// The column that no child has.
 const NO_COLUMN: u8 = 127;
@@ -117,14 +128,16 @@ impl Trie {
             doors: Vec::new(),
         };
         trie.choose_columns(spellings);
-        let mut keys: Vec<(Vec<u8>, usize)> = Vec::with_capacity(spellings.len());
-        for (number, spelling) in spellings.iter().map(AsRef::as_ref).enumerate() {
+        for spelling in spellings.iter().map(AsRef::as_ref) {
             ensure!(!spelling.is_empty(), "a spelling is empty");
             trie.add_start(spelling.as_bytes());
-            keys.push((spelling.bytes().map(|byte| trie.columns[usize::from(byte)]).collect(), number));
             trie.spellings.0.extend(spelling.bytes().map(folded));
             trie.spellings.1.push(trie.spellings.0.len() as u32);
         }
+        let columns: Vec<u8> = trie.spellings.0.iter().map(|byte| trie.columns[usize::from(*byte)]).collect();
+        let ends = trie.spellings.1.windows(2).enumerate();
+        let mut keys: Vec<(&[u8], usize)> =
+            ends.map(|(number, ends)| (&columns[ends[0] as usize..ends[1] as usize], number)).collect();
         keys.sort_unstable();
         ensure!(
             keys.windows(2).all(|pair| pair[0].0 != pair[1].0),
@@ -189,12 +202,9 @@ impl Trie {
         for (word, text) in words {
             let (mut node, mut depth) = (0, 0);
             while depth < text.len() {
-                let bit = 1_u128 << self.columns[usize::from(text[depth])];
-                let Node { children, first_child, .. } = self.nodes[node];
-                if children & bit == 0 {
-                    break;
-                }
-                node = (first_child + (children & (bit - 1)).count_ones()) as usize;
+                let column = self.columns[usize::from(text[depth])];
+                let Some(child) = self.nodes[node].child(column) else { break };
+                node = child;
                 depth += 1;
             }
             let slot = self.slot(word);
@@ -222,7 +232,7 @@ impl Trie {
     }
 
     /// Makes the nodes of sorted keys, level by level.
-    fn add_levels(&mut self, keys: &[(Vec<u8>, usize)]) {
+    fn add_levels(&mut self, keys: &[(&[u8], usize)]) {
         let mut queue = VecDeque::from([(0, 0..keys.len(), 0)]);
         while let Some((node, mut range, depth)) = queue.pop_front() {
             if let [(_, number)] = keys[range.clone()] {
@@ -254,6 +264,11 @@ impl Trie {
 
     /// The number of the spelling that a whole text is.
     pub fn number(&self, text: &[u8]) -> Option<usize> {
+        let count = letters(text);
+        let word = key_of_word(text, count);
+        if !self.has(if count < text.len() { key_of_start(word, text, count) } else { word }) {
+            return None;
+        }
         let mut whole = None;
         self.walk(text, 0, self.nodes[0], 0, &mut |number, _, end| {
             whole = whole.or((end == text.len()).then_some(number))
@@ -334,12 +349,8 @@ impl Trie {
                 }
             }
             let Some(byte) = text.get(end) else { break };
-            let bit = 1_u128 << self.columns[usize::from(*byte)];
-            if node.children & bit == 0 {
-                break;
-            }
-            let earlier = (node.children & (bit - 1)).count_ones();
-            node = self.nodes[(node.first_child + earlier) as usize];
+            let Some(child) = node.child(self.columns[usize::from(*byte)]) else { break };
+            node = self.nodes[child];
             end += 1;
         }
     }
@@ -366,42 +377,6 @@ fn is_same(text: &[u8], spelling: &[u8]) -> bool {
 /// A spelling as the trie compares it, so that equal ones can be told before it is built.
 pub fn key(spelling: &str) -> String {
     spelling.chars().map(|letter| if letter == '-' { ' ' } else { letter.to_ascii_lowercase() }).collect()
-}
-
-/// Bytes whose classes fill one word of bits.
-const BLOCK: usize = 64;
-
-/// Bits of the bytes of a block.
-struct Classes {
-    /// Belongs to a word.
-    inside: u64,
-    /// May begin a spelling: no white space, and not the middle of a character.
-    first: u64,
-    /// ASCII letter.
-    letter: u64,
-}
-
-/// Written as comparisons of whole arrays, which the compiler turns into SIMD.
-fn classes(block: &[u8]) -> Classes {
-    let mut bytes = [0; BLOCK];
-    bytes[..block.len()].copy_from_slice(block);
-    let letter = bytes.map(|byte| u8::from((byte | 0x20).wrapping_sub(b'a') < 26));
-    let inside = bytes.map(|byte| {
-        let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        u8::from(is_letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'_'))
-    });
-    let first = bytes.map(|byte| u8::from((byte as i8 > b' ' as i8) | (byte >= 0xC0)));
-    Classes { inside: bits(&inside), first: bits(&first), letter: bits(&letter) }
-}
-
-/// Gathers bytes of 0 or 1 into bits: the product moves the bits of eight bytes into its highest byte.
-fn bits(flags: &[u8; BLOCK]) -> u64 {
-    let mut bits = 0;
-    for (index, eight) in flags.as_chunks::<8>().0.iter().enumerate() {
-        let gathered = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        bits |= gathered << (8 * index);
-    }
-    bits
 }
 
 #[cfg(test)]
