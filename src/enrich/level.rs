@@ -67,8 +67,9 @@ const EXPERIENCED: &[&str] = &[
 /// How much of a text tells its language.
 const START: usize = 400;
 
-static ROLES: LazyLock<AhoCorasick> =
-    LazyLock::new(|| any_case(["senior", "staff engineer", "staff software", "founding engineer"]));
+static ROLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    any_case(["senior", "sr.", "staff engineer", "staff software", "principal engineer", "founding engineer"])
+});
 
 /// Whom "senior" describes when it names no role: those above and around the job, and the old.
 const PEOPLE: &[&str] = &[
@@ -98,6 +99,24 @@ const PEOPLE: &[&str] = &[
     "school",
     "year",
     "student",
+];
+
+/// Words of titles, folded and singular, that people begin with.
+const STARTERS: &[&str] = &[
+    " assistant ",
+    " assistante ",
+    " aide ",
+    " helper ",
+    " attendant ",
+    " clerk ",
+    " crew ",
+    " part time ",
+    " seasonal ",
+    " temporary ",
+    " summer ",
+    " volunteer ",
+    " temps partiel ",
+    " saisonnier ",
 ];
 
 /// The source's own level wins, unless it is one of the coarse words that cover several levels and the title is exact.
@@ -142,12 +161,22 @@ fn guess(input: &EnrichInput, known: &Known) -> (Seniority, &'static str, f64) {
     match known.noc.and_then(|noc| noc.as_bytes().get(1)) {
         Some(b'0') if known.folded.contains(" director ") => (Director, "occupation", 0.45),
         Some(b'0') if known.folded.contains("manager ") => (Manager, "occupation", 0.4),
-        Some(b'4' | b'5') => (Junior, "occupation", 0.4),
+        _ if starts_a_career(known.folded) => (Junior, "title", 0.4),
+        // TEER 3 is learnt in a short course or on the job, 4 and 5 in weeks.
+        Some(b'3'..=b'5') => (Junior, "occupation", 0.4),
         // French advertisements state the years that they want; most of those that state none take beginners.
         _ if is_french(text) => (Junior, "text", 0.4),
         Some(_) => (Intermediate, "occupation", 0.35),
         None => (Intermediate, "default", 0.3),
     }
+}
+
+/// Whether a title names a rank below the trade's own, or work by the hour or the season.
+fn starts_a_career(folded: &str) -> bool {
+    STARTERS.iter().any(|word| folded.contains(word))
+        && ![" manager ", " director ", " professor ", " president ", " executive "]
+            .iter()
+            .any(|word| folded.contains(word))
 }
 
 /// Whether the start of a text is French.
@@ -221,6 +250,9 @@ mod tests {
             assert!(from.confidence < 0.5, "{title}: a guess must count as unknown in the ranking");
         };
         check("Cashier", "65100", Junior);
+        check("Nurse Aide", "33102", Junior);
+        check("Laboratory Assistant", "22110", Junior);
+        check("Assistant Manager", "60020", Manager);
         check("Pharmacist", "31120", Intermediate);
         check("Electrician", "72200", Intermediate);
     }
