@@ -37,7 +37,7 @@ use std::path::Path;
 use titles::Titles;
 
 /// Changes whenever the way the files are read changes, so that jobs are enriched again.
-pub const VERSION: &str = "2";
+pub const VERSION: &str = "3";
 
 /// Every dictionary, ready for use.
 pub struct Taxonomy {
