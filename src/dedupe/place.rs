@@ -134,11 +134,8 @@ impl Spots {
         spots.dedup();
         spots.truncate(MOST_SPOTS);
         let folded = fold(job.location.unwrap_or_default());
-        let mut words: Vec<u32> = folded
-            .split_ascii_whitespace()
-            .filter(|word| !UNTELLING.contains(word))
-            .map(word_hash)
-            .collect();
+        let mut words: Vec<u32> =
+            folded.split_ascii_whitespace().filter(|word| !UNTELLING.contains(word)).map(word_hash).collect();
         words.sort_unstable();
         words.dedup();
         words.truncate(MOST_WORDS);

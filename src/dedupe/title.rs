@@ -102,7 +102,9 @@ fn token(words: &[String], index: usize, word: &str, left_out: &BTreeSet<String>
     {
         return Some(format!("{MARK}{number}"));
     }
-    (!is_requisition(word)).then(|| format!("{MARK}{word}"))
+    // A number of the advertisement may begin with its year.
+    let begins_one = digits == 4 && words.get(index + 1).is_some_and(|next| is_requisition(next));
+    (!begins_one && !is_requisition(word)).then(|| format!("{MARK}{word}"))
 }
 
 fn is_requisition(word: &str) -> bool {
@@ -232,6 +234,7 @@ mod tests {
         check_same("Sr. Software Engineer, Back-End", "Senior Backend Software Engineer (m/w/d)");
         check_same("SWE Intern", "Software Engineering Internship");
         check_same("Développeur(se) Full Stack H/F", "Developpeur fullstack");
+        check_same("2024-86949 Data Scientist", "Data Scientist");
         check_same("Data Engineer - Remote", "Data Engineer (Full-time, R-104233)");
         check_same("Orthopaedic Nurse", "Orthopedic Nurse");
         check_same("Software Engineer II", "Software Engineer 2");

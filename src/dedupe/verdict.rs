@@ -26,8 +26,15 @@ const COPIED_TEXT: f32 = 0.75;
 const AGENCY_NAMES: usize = 3;
 /// A copy under another name is often cut: the share of the shorter text that the longer one must hold.
 const COPIED_PART: f32 = 0.75;
-/// A copy without the advertiser's name may hide the town, when all of it is in the other.
-const WHOLE_COPY: f32 = 0.95;
+/// A copy without the advertiser's name may hide the town, when nearly all of it is in the other.
+const WHOLE_COPY: f32 = 0.85;
+/// Two employers who advertise one shared post each describe themselves; the rest must be one text.
+const SHARED_POST: f32 = 0.9;
+/// Openings beside each other are advertised together. What comes back after this many days with nearly the same text is
+/// the same opening, and one name in it may have changed.
+const REPOST_DAYS: u32 = 28;
+/// The text of such a repost.
+const REPOSTED_TEXT: f32 = 0.8;
 /// The shorter text is cut out of the longer one from this containment on, and then counts as agreeing by it.
 const CUT_OUT: f32 = 0.85;
 /// Own shingles that a text must have before containment or a copy is believed.
@@ -79,7 +86,12 @@ pub fn judge(left: &Signature, right: &Signature, crowded: &HashSet<u64>) -> Opt
         one_source,
         text: telling.then(|| left.sketch.overlap(&right.sketch)),
     };
-    if link.is_some_and(address::names_one) {
+    // One form may serve the advertisements for several towns, which a source then numbers one by one.
+    let is_listed_apart = one_source
+        && pair.place == Where::Apart
+        && has_own_number(&left.links, &right.links)
+        && has_own_number(&right.links, &left.links);
+    if link.is_some_and(address::names_one) && !is_listed_apart {
         return Some(pair.merged(Why::SameLink, 0.99));
     }
     if one_employer && shared(&left.requisitions, &right.requisitions).next().is_some() {
@@ -99,6 +111,11 @@ pub fn judge(left: &Signature, right: &Signature, crowded: &HashSet<u64>) -> Opt
 
 fn shared<'a>(left: &'a [u64], right: &'a [u64]) -> impl Iterator<Item = u64> + 'a {
     left.iter().copied().filter(|item| right.contains(item))
+}
+
+/// Whether one of `links` names an advertisement, and `others` lacks it.
+fn has_own_number(links: &[u64], others: &[u64]) -> bool {
+    links.iter().any(|link| address::names_one(*link) && !others.contains(link))
 }
 
 impl Pair<'_> {
@@ -121,7 +138,11 @@ impl Pair<'_> {
             return self.near_miss(why);
         }
         let remote_differs = self.one_source && self.left.spots.is_remote != self.right.spots.is_remote;
-        let differ = if self.is_translation() { self.numbers_differ() } else { self.terms_differ(0) };
+        let differ = if self.is_translation() {
+            self.numbers_differ()
+        } else {
+            self.terms_differ(self.names_of_repost())
+        };
         if differ || remote_differs {
             return self.near_miss(why);
         }
@@ -141,7 +162,8 @@ impl Pair<'_> {
         match self.agreement() {
             _ if !somewhere && self.is_translation() => Some(0.75),
             Some(text) => {
-                let least = match (somewhere, self.names_agree()) {
+                let one_site = self.left.spots.words == self.right.spots.words;
+                let least = match (somewhere, one_site && self.names_agree()) {
                     (true, _) => SAME_TEXT_SOMEWHERE,
                     (false, true) => REWORDED_TEXT,
                     (false, false) => SAME_TEXT,
@@ -178,11 +200,16 @@ impl Pair<'_> {
         let at_place = match self.place {
             Where::Same => true,
             Where::Open => self.title.is_same || overlap.containment >= WHOLE_COPY,
-            Where::Near => is_anonymous && overlap.containment >= WHOLE_COPY,
+            // Of two copies without a name, neither is the other's.
+            Where::Near => {
+                self.left.company.is_empty() != self.right.company.is_empty()
+                    && overlap.containment >= WHOLE_COPY
+            }
             Where::Apart => false,
         };
         let by_title = !self.title.is_conflict && self.title.similarity >= NEAR_TITLE;
-        let names = if is_anonymous { AGENCY_NAMES } else { 1 };
+        let is_shared = self.title.is_same && overlap.jaccard >= SHARED_POST;
+        let names = if is_anonymous || is_shared { AGENCY_NAMES } else { 1 };
         let text = overlap.jaccard.max(overlap.containment);
         let is_copy = overlap.jaccard >= COPIED_TEXT || overlap.containment >= COPIED_PART;
         if is_copy && is_long && at_place && by_title && !self.terms_differ(names) {
@@ -220,6 +247,14 @@ impl Pair<'_> {
             names.chain(places).collect()
         };
         contract || pay || one_sided || left.facts.differ(&right.facts, names_allowed, &known)
+    }
+
+    /// Names that a later repost may exchange.
+    fn names_of_repost(&self) -> usize {
+        let (left, right) = (self.left.posted_on, self.right.posted_on);
+        let is_later = left != i32::MIN && right != i32::MIN && left.abs_diff(right) >= REPOST_DAYS;
+        let is_text = self.text.is_some_and(|overlap| overlap.jaccard >= REPOSTED_TEXT);
+        usize::from(is_later && is_text && self.title.is_same)
     }
 
     /// Texts in two languages say nothing by their words. English is on one side of nearly every translation; German and French
