@@ -31,7 +31,7 @@ const TITLE_SHARE: f64 = 1.5;
 
 const HEAD: &str = "\
 # Occupations: E (ESCO), O (O*NET), N (NOC); code; title; NOC 2021 unit group that fits best, how sure that is; other labels;
-# of E the rarest words of its description, of O the occupations of ESCO that its titles are nearest to, in hundredths.
+# of E the rarest words of its description and the end of its address, of O the occupations of ESCO that its titles are nearest to, in hundredths.
 # This service uses the ESCO classification of the European Commission (v1.1.1), CC BY 4.0; modified: selected, linked to NOC.
 # Includes information from the O*NET 27.0 Database by the U.S. Department of Labor, Employment and Training Administration
 # (USDOL/ETA), CC BY 4.0; modified. Contains information licensed under the Open Government Licence - Canada (NOC 2021).
@@ -45,6 +45,8 @@ struct Esco {
     title: String,
     others: Vec<String>,
     description: String,
+    /// The end of its address, which is its identity.
+    identity: String,
 }
 
 /// One occupation of O*NET.
@@ -95,8 +97,9 @@ pub fn table(sources: &Sources) -> anyhow::Result<String> {
             *shares.entry(noc).or_default() += GROUP_SHARE * share;
         }
         add_names(&mut shares, &occupation.title, &names, &groups);
+        let rest = format!("{told}\t{}", occupation.identity);
         known.extend(occupation.others.iter().chain([&occupation.title]).map(|label| fold_singular(label)));
-        row(&mut body, 'E', &occupation.code, &occupation.title, &shares, &occupation.others, told)?;
+        row(&mut body, 'E', &occupation.code, &occupation.title, &shares, &occupation.others, &rest)?;
     }
     for occupation in &onet {
         let mut shares: Shares = mapping
@@ -140,7 +143,7 @@ fn row(
     title: &str,
     shares: &Shares,
     others: &[String],
-    besides: &str,
+    rest: &str,
 ) -> anyhow::Result<()> {
     let total: f64 = shares.values().sum();
     let best = shares.iter().max_by(|one, other| one.1.total_cmp(other.1).then(other.0.cmp(one.0)));
@@ -151,7 +154,7 @@ fn row(
         .map(|label| label.trim())
         .filter(|label| !label.contains(['\t', '|']) && seen.insert(fold_singular(label)))
         .collect();
-    writeln!(body, "{kind}\t{code}\t{}\t{noc}\t{share:.2}\t{}\t{besides}", title.trim(), others.join("|"))?;
+    writeln!(body, "{kind}\t{code}\t{}\t{noc}\t{share:.2}\t{}\t{rest}", title.trim(), others.join("|"))?;
     Ok(())
 }
 
@@ -231,10 +234,9 @@ fn esco(files: &[String]) -> anyhow::Result<Vec<Esco>> {
             let mut labels = cell(2).lines().map(str::to_owned).collect::<Vec<_>>();
             if number == 0 {
                 let title = cell(1).to_owned();
-                rows.insert(
-                    cell(0).to_owned(),
-                    Esco { code: cell(3).to_owned(), title, others: labels, description: cell(4).to_owned() },
-                );
+                let identity = cell(0).rsplit('/').next().unwrap_or_default().to_owned();
+                let (code, description) = (cell(3).to_owned(), cell(4).to_owned());
+                rows.insert(cell(0).to_owned(), Esco { code, title, others: labels, description, identity });
             } else if let Some(row) = rows.get_mut(cell(0)) {
                 // A gendered label such as "boulanger/boulangère" is two.
                 labels.extend(cell(1).split('/').map(str::to_owned));

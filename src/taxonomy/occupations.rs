@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 const TABLE: &str = include_str!("../../config/taxonomy/occupations.tsv");
+/// What the addresses of ESCO's occupations begin with.
+const ADDRESS: &str = "http://data.europa.eu/esco/occupation/";
 const FRENCH: &str = include_str!("../../config/taxonomy/french_titles.tsv");
 const ENGLISH: &str = include_str!("../../config/taxonomy/english_titles.tsv");
 
@@ -104,13 +106,14 @@ pub fn nearest_in_esco(parts: &[Part]) -> Vec<(&'static str, f32)> {
     ranked.into_iter().filter_map(|(row, score)| Some((table.rows[row as usize].esco?, score))).collect()
 }
 
-/// The codes of ESCO's occupations by their addresses, from its official CSV: for measuring.
-pub fn uri_codes(esco: &str) -> HashMap<String, String> {
-    let mut reader = csv::Reader::from_reader(esco.as_bytes());
-    let header = reader.headers().cloned().unwrap_or_default();
-    let column = |name: &str| header.iter().position(|cell| cell == name);
-    let (Some(uri), Some(code)) = (column("conceptUri"), column("code")) else { return HashMap::new() };
-    reader.records().flatten().map(|row| (row[uri].to_owned(), row[code].to_owned())).collect()
+/// The codes of ESCO's occupations by their addresses: for labels that are given as such.
+pub fn codes_by_address() -> HashMap<String, &'static str> {
+    let of_line = |line: &'static str| -> Option<(String, &'static str)> {
+        let mut columns = line.strip_prefix("E\t")?.split('\t');
+        let code = columns.next()?;
+        Some((format!("{ADDRESS}{}", columns.next_back()?), code))
+    };
+    body(TABLE).lines().filter_map(of_line).collect()
 }
 
 /// What stands for the tables in the revision of the dictionaries: the head of one, which holds the hash of its body, and
@@ -230,7 +233,7 @@ struct Line {
 
 fn line(line: &'static str) -> Option<Line> {
     let columns: Vec<&str> = line.split('\t').collect();
-    let [kind, code, title, noc, _, labels, besides] = columns[..] else { return None };
+    let [kind, code, title, noc, _, labels, besides, ..] = columns[..] else { return None };
     let kind = match kind {
         "E" => Kind::Esco,
         "O" => Kind::Onet,
