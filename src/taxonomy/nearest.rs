@@ -180,7 +180,8 @@ impl Nearest {
         let mut hits: Vec<Hit> = Vec::with_capacity(paper.touched.len());
         for label in paper.touched.drain(..) {
             let at = label as usize;
-            let likeness = score(label, paper.sums[at]);
+            // Two words may both stand for one of the label.
+            let likeness = score(label, paper.sums[at]).min(1.0);
             hits.push(Hit { label, owner: self.owners[at], score: likeness, likeness });
             paper.sums[at] = 0.0;
             paper.asked[at] = (u32::MAX, 0.0);
@@ -483,6 +484,8 @@ mod tests {
     fn related_words_find_each_other() {
         let nearest = Nearest::new([("dough cook", 0), ("boat builder", 1)]);
         assert!(nearest.find(&[("chef", 1.0)]).is_empty());
+        let both = nearest.find(&[("boatbuilder boat builder", 1.0)]);
+        assert!(both.iter().all(|hit| hit.likeness <= 1.001), "{both:?}");
         let nearest = nearest.related(&[("chef", "cook", 0.6), ("chef", "no such word", 1.0)]);
         assert_eq!(nearest.find(&[("Chefs", 1.0)]).first().map(|hit| hit.owner), Some(0));
     }
