@@ -14,24 +14,6 @@ pub fn read(path: &Path) -> Result<Vec<Value>> {
     text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(parse).collect()
 }
 
-/// Every row of the NDJSON files of a folder, by name; none when the folder is not there.
-pub fn read_all(folder: &Path) -> Result<Vec<Value>> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
-    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-    for path in &mut paths {
-        if path.extension().is_some_and(|end| end == "gz") {
-            path.set_extension("");
-        }
-    }
-    paths.sort();
-    paths.dedup();
-    let mut rows = Vec::new();
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|end| end == "jsonl")) {
-        rows.extend(read(path)?);
-    }
-    Ok(rows)
-}
-
 /// The text of a file, or of its gzipped twin.
 pub fn text(path: &Path) -> Result<Option<String>> {
     let mut zipped = path.as_os_str().to_owned();

@@ -16,7 +16,7 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
     let taxonomy = Taxonomy::bundled();
     let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     let texts = texts(data)?;
-    for row in rows::read_all(&data.join("labels-seniority"))? {
+    for row in rows::in_folder(&data.join("labels-seniority"))? {
         let text = |name: &str| row[name].as_str().unwrap_or_default();
         let Some(accepted) = accepted(text("seniority"), text("src")) else { continue };
         let own = Some(text("text")).filter(|text| !text.is_empty());

@@ -191,6 +191,8 @@ const SHORT: &[(&str, &str)] = &[
     ("rh", "ressources humaines"),
     ("attorney", "lawyer"),
     ("fb", "food and beverage"),
+    ("ai", "artificial intelligence"),
+    ("ml", "machine learning"),
     ("biz", "business"),
     ("maint", "maintenance"),
     ("mfg", "manufacturing"),

@@ -198,8 +198,8 @@ impl Nearest {
             |label: u32, sum: f32| sum / (length * self.lengths[label as usize]).max(f32::MIN_POSITIVE);
         paper.scores.clear();
         for label in paper.touched.drain(..) {
-            // Positive numbers are in the order of their bits.
-            let likeness = score(label, paper.labels[label as usize].sum);
+            // Two words may both stand for one of the label. Positive numbers are in the order of their bits.
+            let likeness = score(label, paper.labels[label as usize].sum).min(1.0);
             paper.scores.push(u64::from(likeness.to_bits()) << 32 | u64::from(label));
             paper.labels[label as usize] = NOTHING;
         }
@@ -436,6 +436,8 @@ mod tests {
     fn related_words_find_each_other() {
         let nearest = Nearest::new([("dough cook", 0), ("boat builder", 1)]);
         assert!(nearest.find(&[("chef", 1.0)]).is_empty());
+        let both = nearest.find(&[("boatbuilder boat builder", 1.0)]);
+        assert!(both.iter().all(|hit| hit.likeness <= 1.001), "{both:?}");
         let nearest = nearest.related(&[("chef", "cook", 0.6), ("chef", "no such word", 1.0)]);
         assert_eq!(nearest.find(&[("Chefs", 1.0)]).first().map(|hit| hit.owner), Some(0));
     }

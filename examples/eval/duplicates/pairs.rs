@@ -1,6 +1,7 @@
 //! The labelled pairs: `labels-duplicates/*.jsonl` by kind, and `duplicate_pairs*.tsv` labelled by hand, from the data folder
 //! and from the project's own fixtures.
 
+use super::super::rows;
 use super::postings::{Posting, Postings};
 use anyhow::{Context, Result};
 use job_etl::taxonomy::Taxonomy;
@@ -43,7 +44,7 @@ pub fn read(data: &Path, postings: &mut Postings, taxonomy: &Taxonomy) -> Result
     let mut pairs = Vec::new();
     let mut stubs = HashMap::new();
     let mut seen = HashSet::new();
-    for row in rows_of(&data.join("labels-duplicates"))? {
+    for row in rows::in_folder(&data.join("labels-duplicates"))? {
         let Some(kind) = row["kind"].as_str() else { continue };
         let (left, right) = (&row["a"], &row["b"]);
         let is_self = name(left) == name(right);
@@ -144,23 +145,6 @@ fn files_of(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
     files.sort();
     files
-}
-
-/// Every row of every `*.jsonl` and `*.json` of a folder, gzipped or not; what is no JSON is passed over.
-pub fn rows_of(folder: &Path) -> Result<Vec<Value>> {
-    let mut rows = Vec::new();
-    for file in files_of(folder) {
-        let name = file.to_string_lossy();
-        let plain = name.trim_end_matches(".gz");
-        if plain.ends_with(".jsonl") {
-            rows.extend(text_of(&file)?.lines().filter_map(|line| serde_json::from_str(line).ok()));
-        } else if plain.ends_with(".json")
-            && let Ok(Value::Array(list)) = serde_json::from_str(&text_of(&file)?)
-        {
-            rows.extend(list);
-        }
-    }
-    Ok(rows)
 }
 
 fn text_of(file: &Path) -> Result<String> {

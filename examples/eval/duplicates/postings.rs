@@ -1,6 +1,7 @@
 //! The postings of a folder, in the layouts of `postings-*` and `listings-*`, as the stage dedupe would read them. A layout is
 //! told by its fields.
 
+use super::super::rows;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use job_etl::dedupe::core::{DedupeJob, Place};
@@ -123,7 +124,7 @@ impl Postings {
             if !name.starts_with("postings-") {
                 continue;
             }
-            for row in super::pairs::rows_of(&folder)? {
+            for row in rows::in_folder(&folder)? {
                 if let Some((ids, posting)) = posting(&row, taxonomy) {
                     postings.add(&name, ids, posting);
                 }
