@@ -35,7 +35,7 @@ const GRAMMAR: [&str; 36] = [
 pub struct Nearest {
     words: Table<Box<str>, u32>,
     /// Of each word those that look like it, worked out when it is first asked for.
-    alike: Vec<OnceLock<Box<[(u32, f32)]>>>,
+    alike: Vec<Alike>,
     rarity: Vec<f32>,
     rarest: f32,
     postings: Lists,
@@ -63,6 +63,9 @@ pub struct Hit {
     /// 0 to 1: the likeness of the label itself.
     pub likeness: f32,
 }
+
+/// The words that look like one, with their likeness, once that is worked out.
+type Alike = OnceLock<Box<[(u32, f32)]>>;
 
 /// Part of a text, and how much its words weigh.
 pub type Part<'a> = (&'a str, f32);
@@ -106,7 +109,7 @@ impl Nearest {
     pub fn new<'a>(labels: impl IntoIterator<Item = (&'a str, u32)>) -> Nearest {
         let mut words: Table<Box<str>, u32> = Table::default();
         let mut names: Vec<Box<str>> = Vec::new();
-        let (mut label_words, mut owners, mut letters) = (Lists::new(), Vec::new(), Vec::new());
+        let (mut label_words, mut owners, mut letters) = (Lists::none(), Vec::new(), Vec::new());
         for (text, owner) in labels {
             let folded = fold(text);
             let start = label_words.items.len();
@@ -341,7 +344,7 @@ struct Groups {
 impl Groups {
     fn new(names: &[Box<str>]) -> Groups {
         let mut ids: Table<u32, u32> = Table::default();
-        let mut of_words = Lists::new();
+        let mut of_words = Lists::none();
         for name in names {
             for group in groups_of(name) {
                 let next = ids.len() as u32;
