@@ -63,8 +63,8 @@ bench-peers: ## Measure tools that do the same in Python, beside ours (downloads
 
 # EVAL holds its arguments: the folder with labels-*, and options such as --misses.
 .PHONY: eval
-eval: ## Measure pay and company size against labelled postings (EVAL=FOLDER)
-	@cargo run --quiet --locked --example eval -- $(EVAL)
+eval: ## Measure what is read out of postings against labels (EVAL=FOLDER; release build)
+	@cargo run --quiet --release --locked --example eval -- $(EVAL)
 
 .PHONY: chaos
 chaos: ## Kill a run at 20 random moments and compare what comes of it (release build)

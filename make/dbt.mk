@@ -33,7 +33,7 @@ python-lint: .venv-lint/.stamp
 # Other tools on the same dictionary, texts and jobs: one script a pair of tools, each asks the bench for what it needs.
 bench-peers: .venv-peers/.stamp
 	cargo build --release --locked --example bench
-	for script in scripts/bench_peers/*.py; do .venv-peers/bin/python -B $$script target/release/examples/bench; done
+	for script in scripts/bench_peers/*.py; do .venv-peers/bin/python -B $$script $${CARGO_TARGET_DIR:-target}/release/examples/bench; done
 
 # The lock is current, and names the public index only.
 lock-check: $(TOOLS_STAMP)

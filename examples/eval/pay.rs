@@ -66,7 +66,7 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
 /// Whole descriptions of `postings-ashby` against the board's own pay fields.
 pub fn evaluate_postings(data: &Path, misses: bool) -> Result<Vec<Task>> {
     let mut score = Score::default();
-    for row in rows::read(&data.join("postings-ashby/ashby_jobs.jsonl"))? {
+    for row in rows::in_folder(&data.join("postings-ashby"))? {
         let parts = row["compensation"]["summaryComponents"].as_array();
         let salary = parts.into_iter().flatten().find(|part| part["compensationType"] == "Salary");
         let Some(salary) = salary else { continue };

@@ -8,19 +8,21 @@ use job_etl::posting::Seniority::{
     self, Director, Executive, Intermediate, Intern, Junior, Lead, Manager, Senior,
 };
 use job_etl::taxonomy::Taxonomy;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// Scores `labels-seniority`, by source of the label. Rows whose label says nothing of a level are left out.
 pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
     let taxonomy = Taxonomy::bundled();
     let mut scores: BTreeMap<String, Score> = BTreeMap::new();
+    let texts = texts(data)?;
     for row in rows::read_all(&data.join("labels-seniority"))? {
         let text = |name: &str| row[name].as_str().unwrap_or_default();
-        let Some(accepted) = accepted(text("seniority")) else { continue };
+        let Some(accepted) = accepted(text("seniority"), text("src")) else { continue };
+        let own = Some(text("text")).filter(|text| !text.is_empty());
         let input = EnrichInput {
             job_title: text("title"),
-            description_text: Some(text("text")).filter(|text| !text.is_empty()),
+            description_text: own.or_else(|| texts.get(text("id")).map(String::as_str)),
             ..EnrichInput::default()
         };
         let enriched = enrich(&input, &taxonomy);
@@ -34,9 +36,10 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
         }
         if misses && !is_right && is_tuning(text("id")) {
             report::miss(&format!(
-                "seniority\t{}\t{}\t{found:?}\t{}",
+                "seniority\t{}\t{}\t{found:?} by {}\t{}",
                 text("src"),
                 text("seniority"),
+                enriched.provenance.seniority.origin,
                 text("title")
             ));
         }
@@ -45,6 +48,38 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
         .into_iter()
         .map(|(source, score)| Task { name: format!("seniority, {source}"), score })
         .collect())
+}
+
+/// The advertisements of labels that come without their text, by identifier.
+fn texts(data: &Path) -> Result<HashMap<String, String>> {
+    let mut texts = HashMap::new();
+    for row in rows::in_folder(&data.join("postings-francetravail-fr"))? {
+        let text = row["description"].as_str().unwrap_or_default();
+        texts.insert(row["id"].as_str().unwrap_or_default().to_owned(), text.to_owned());
+    }
+    for crawl in rows::in_folder(&data.join("postings-hn-whoishiring"))? {
+        for row in crawl["jobs"].as_array().into_iter().flatten() {
+            let Some((id, text)) = row["id"].as_u64().zip(row["text"].as_str()) else { continue };
+            texts.insert(id.to_string(), plain(text));
+        }
+    }
+    texts.retain(|id, text| !id.is_empty() && !text.is_empty());
+    Ok(texts)
+}
+
+/// The text of a comment: its only marks are paragraphs, and its only entities those of signs.
+fn plain(comment: &str) -> String {
+    [
+        ("<p>", "\n"),
+        ("&#x27;", "'"),
+        ("&#x2F;", "/"),
+        ("&quot;", "\""),
+        ("&gt;", ">"),
+        ("&lt;", "<"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(comment.to_owned(), |text, (mark, sign)| text.replace(mark, sign))
 }
 
 /// From this confidence on the ranking takes a level for known.
@@ -64,13 +99,15 @@ fn is_tuning(text: &str) -> bool {
 }
 
 /// The levels that a label may mean, or none when it means none.
-fn accepted(label: &str) -> Option<Vec<Seniority>> {
+fn accepted(label: &str, source: &str) -> Option<Vec<Seniority>> {
     let levels: &[Seniority] = match label.to_lowercase().as_str() {
         "internship" => &[Intern],
         "entry level" | "junior" => &[Junior],
         "associate" => &[Junior, Intermediate],
         "mid" | "mid level" => &[Intermediate],
         "mid-senior level" => &[Intermediate, Senior, Lead],
+        // Of three levels, junior, mid and senior, the last is all that is above.
+        "senior" if source.starts_with("hn-") => &[Senior, Lead],
         "senior" => &[Senior],
         "senior level" => &[Senior, Lead],
         "lead" => &[Lead],
@@ -83,13 +120,17 @@ fn accepted(label: &str) -> Option<Vec<Seniority>> {
     Some(levels.to_vec())
 }
 
-/// Years of `Expérience exigée de 3 An(s)`; a beginner has none.
+/// Whole years of `Expérience exigée de 3 An(s)`, `24 Mois` or `2 An(s) - Java`; a beginner has none.
 fn years(label: &str) -> Option<u32> {
     if label.starts_with("débutant accepté") {
         return Some(0);
     }
-    let number = label.split_whitespace().rev().nth(1)?;
-    if label.ends_with("an(s)") { number.parse().ok() } else { None }
+    let words: Vec<&str> = label.split_whitespace().collect();
+    words.windows(2).find_map(|pair| match (pair[0].parse::<u32>().ok()?, pair[1]) {
+        (years, "an(s)") => Some(years),
+        (months, "mois") => Some(months / 12),
+        _ => None,
+    })
 }
 
 /// The levels of a number of years.

@@ -6,7 +6,7 @@ use super::rows;
 use anyhow::{Context, Result};
 use job_etl::enrich::{title, title_noise};
 use job_etl::taxonomy::nearest::Nearest;
-use job_etl::taxonomy::occupations::{self, uri_codes};
+use job_etl::taxonomy::occupations::{self, codes_by_address};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ const LEXICAL: [&str; 8] = [
 
 /// Scores all sets: hit among the first five as recall; the other figures are printed below.
 pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
-    let mut tasks = jobbert(&data.join("labels-title-esco-jobbert"), &data.join("tax-esco"), misses)?;
+    let mut tasks = jobbert(&data.join("labels-title-esco-jobbert"), misses)?;
     let melo = data.join("labels-title-esco-melo");
     let baselines = rows::text(&melo.join("published_baselines.tsv"))?.unwrap_or_default();
     for folder in entries(&melo)?.into_iter().filter(|path| path.is_dir()) {
@@ -33,8 +33,8 @@ pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
     Ok(tasks)
 }
 
-fn jobbert(folder: &Path, esco: &Path, misses: bool) -> Result<Vec<Task>> {
-    let codes = uri_codes(&rows::text(&esco.join("esco_occupations_en_official.csv"))?.unwrap_or_default());
+fn jobbert(folder: &Path, misses: bool) -> Result<Vec<Task>> {
+    let codes = codes_by_address();
     let mut tasks = Vec::new();
     for file in entries(folder)?.into_iter().filter(|path| is_table(path)) {
         let text = rows::text(&file)?.unwrap_or_default();

@@ -1,7 +1,8 @@
 """Duplicates: datasketch MinHash LSH and rapidfuzz on our invented jobs, beside our own core.
 
 Usage: python dedupe.py PATH_OF_THE_BENCH_PROGRAM. The truth is known: which jobs were made from one opening.
-The others are used as one would begin: LSH over word shingles of the texts, and titles compared within a company.
+The others are used as one would begin: LSH over word shingles of the texts, and titles compared within
+a company.
 """
 
 import json
@@ -25,7 +26,7 @@ Job = dict[str, str]
 
 
 def shingles(text: str) -> list[bytes]:
-    """Runs of three words."""
+    """List the runs of three words."""
     words = text.lower().split()
     return [" ".join(words[at : at + 3]).encode() for at in range(len(words) - 2)]
 
@@ -47,14 +48,15 @@ def title_pairs(jobs: list[Job]) -> Iterator[tuple[int, int]]:
         blocks[job["company"]].append(at)
     for block in blocks.values():
         titles = [jobs[at]["title"] for at in block]
-        scores = process.cdist(titles, titles, scorer=fuzz.token_set_ratio, score_cutoff=TITLE_SCORE, workers=1)
+        scorer = fuzz.token_set_ratio
+        scores = process.cdist(titles, titles, scorer=scorer, score_cutoff=TITLE_SCORE, workers=1)
         for left, right in numpy.argwhere(scores >= TITLE_SCORE):
             if left < right:
                 yield block[left], block[right]
 
 
 def judge(jobs: list[Job], pairs: Iterator[tuple[int, int]]) -> tuple[int, int, int]:
-    """Copies that share a group with their opening, of all copies, and groups that hold several openings."""
+    """Count copies that share a group with their opening, all copies, and groups of several openings."""
     group = list(range(len(jobs)))
 
     def root(at: int) -> int:
@@ -87,7 +89,8 @@ def main() -> None:
     print(f"dedupe: {len(jobs):,} invented jobs, processor time on one core")
     line = "  {:<36} {:>8.2f} s, {:,} of {:,} copies found, {:,} groups of several openings"
     print(line.format("job-etl", ours["seconds"], ours["found"], ours["all"], ours["mixed"]))
-    for name, find in [("datasketch MinHash LSH", minhash_pairs), ("rapidfuzz, titles in a company", title_pairs)]:
+    peers = [("datasketch MinHash LSH", minhash_pairs), ("rapidfuzz, titles in a company", title_pairs)]
+    for name, find in peers:
         start = time.process_time()
         found, copies, mixed = judge(jobs, find(jobs))
         seconds = time.process_time() - start

@@ -39,7 +39,7 @@ def spacy_matcher(spellings: list[str]) -> Callable[[str], int]:
 
 
 def flashtext_matcher(spellings: list[str]) -> Callable[[str], int]:
-    """Matches on word boundaries, in any case."""
+    """Match on word boundaries, in any case."""
     processor = KeywordProcessor(case_sensitive=False)
     processor.add_keywords_from_list(spellings)
     return lambda text: len(processor.extract_keywords(text))

@@ -99,7 +99,7 @@ pub fn make(table: &Table) -> Result<u8> {
             })?
         }
     };
-    print(text.trim_end());
+    print(text.trim_end_matches('\n'));
     Ok(0)
 }
 

@@ -8,6 +8,8 @@ use super::hash;
 const MOST_TERMS: usize = 24;
 /// Most names that are kept: those with the smallest hashes, so that two lists stay comparable.
 const MOST_NAMES: usize = 48;
+/// Most words at the beginning of a sentence that are kept.
+const MOST_OPENINGS: usize = 64;
 /// Longest text that is read, in bytes.
 const LONGEST: usize = 40_000;
 
@@ -18,6 +20,8 @@ pub struct Facts {
     pub terms: Vec<u32>,
     /// Short hashes of words with a capital that no sentence begins with.
     pub names: Vec<u16>,
+    /// Short hashes of the words with a capital that a sentence begins with: a name of the other text may be one of these.
+    pub openings: Vec<u16>,
 }
 
 /// The classes of terms; each has its own way to differ.
@@ -134,6 +138,8 @@ impl Facts {
         }
         sort_and_cut(&mut facts.terms, MOST_TERMS);
         sort_and_cut(&mut facts.names, MOST_NAMES);
+        facts.openings.retain(|word| facts.names.binary_search(word).is_err());
+        sort_and_cut(&mut facts.openings, MOST_OPENINGS);
         facts
     }
 
@@ -150,6 +156,8 @@ impl Facts {
         let is_capital = bytes.first().is_some_and(u8::is_ascii_uppercase);
         if is_capital && !word.begins && bytes.len() > 1 {
             self.name(word.text);
+        } else if bytes.len() > 1 && is_capital {
+            self.openings.push(name_of(word.text));
         }
         let length = bytes.len();
         if (3..=10).contains(&length)
@@ -170,7 +178,7 @@ impl Facts {
     fn name(&mut self, word: &str) {
         let lower = word.to_ascii_lowercase();
         if lower.len() > 1 && !NO_NAMES.contains(&lower.as_str()) {
-            self.names.push(hash::of(&lower) as u16);
+            self.names.push(name_of(word));
         }
     }
 
@@ -228,21 +236,45 @@ impl Facts {
         temporary(self) != temporary(other)
     }
 
-    /// Whether two texts that are otherwise one differ in a term that both state, or each has more than `names_allowed` names
-    /// that the other lacks.
-    pub fn differ(&self, other: &Facts, names_allowed: usize) -> bool {
-        let class = |facts: &[u32], class: Class| -> Vec<u32> {
-            facts.iter().copied().filter(|fact| fact >> 28 == class as u32).collect()
+    /// Whether two texts in two languages differ in a number that both state.
+    pub fn numbers_differ(&self, other: &Facts) -> bool {
+        [Class::Band, Class::Hours, Class::Amount].into_iter().any(|class| self.differ_in(other, class))
+    }
+
+    /// Whether both state something of this class, and not the same.
+    fn differ_in(&self, other: &Facts, class: Class) -> bool {
+        let of_class = |facts: &Facts| -> Vec<u32> {
+            facts.terms.iter().copied().filter(|term| term >> 28 == class as u32).collect()
         };
-        let terms = [Class::Band, Class::Hours, Class::Contract, Class::Years, Class::Amount, Class::Time];
-        let by_terms = terms.into_iter().any(|name| {
-            let (left, right) = (class(&self.terms, name), class(&other.terms, name));
-            let both = !left.is_empty() && !right.is_empty();
-            both && left != right
-        });
-        let names = count_only(&self.names, &other.names).min(count_only(&other.names, &self.names));
+        let (left, right) = (of_class(self), of_class(other));
+        !left.is_empty() && !right.is_empty() && left != right
+    }
+
+    /// Whether two texts that are otherwise one differ in a term that both state, or each has more than `names_allowed` names
+    /// that the other lacks. `known` holds names that may differ: those of the employers.
+    pub fn differ(&self, other: &Facts, names_allowed: usize, known: &[u16]) -> bool {
+        let classes = [Class::Band, Class::Hours, Class::Contract, Class::Years, Class::Amount, Class::Time];
+        let by_terms = classes.into_iter().any(|class| self.differ_in(other, class));
+        let names = self.own_names(other, known).min(other.own_names(self, known));
         by_terms || names > names_allowed
     }
+
+    /// How many names the other lacks, as far as both lists reach: a full list was cut, and says nothing beyond its end.
+    pub fn own_names(&self, other: &Facts, known: &[u16]) -> usize {
+        let is_full = other.names.len() >= MOST_NAMES;
+        let end = if is_full { other.names.last().copied().unwrap_or(u16::MAX) } else { u16::MAX };
+        let is_other = |name: &u16| {
+            other.names.binary_search(name).is_ok() || other.openings.binary_search(name).is_ok()
+        };
+        self.names.iter().filter(|name| **name <= end && !is_other(name) && !known.contains(name)).count()
+    }
+}
+
+/// A name as it is compared. A word that stands twice without a blank, as flattened pages have it, counts once.
+pub fn name_of(word: &str) -> u16 {
+    let lower = word.to_ascii_lowercase();
+    let (first, second) = lower.split_at_checked(lower.len() / 2).unwrap_or((&lower, ""));
+    hash::of(if first == second { first } else { &lower }) as u16
 }
 
 fn term(class: Class, value: &str) -> u32 {
@@ -253,12 +285,6 @@ fn sort_and_cut<T: Ord>(list: &mut Vec<T>, most: usize) {
     list.sort_unstable();
     list.dedup();
     list.truncate(most);
-}
-
-/// How many of `left` are not in `right`, as far as both lists reach: a full list was cut, and says nothing beyond its end.
-fn count_only(left: &[u16], right: &[u16]) -> usize {
-    let end = if right.len() >= MOST_NAMES { right.last().copied().unwrap_or(u16::MAX) } else { u16::MAX };
-    left.iter().filter(|item| **item <= end && right.binary_search(item).is_err()).count()
 }
 
 /// A word with its signs, and whether a sentence, a line or a list item begins with it.
@@ -313,11 +339,11 @@ mod tests {
     fn check(left: &str, right: &str, differ: bool) {
         let (left_facts, right_facts) = (Facts::of(left), Facts::of(right));
         assert_eq!(
-            left_facts.differ(&right_facts, 0),
+            left_facts.differ(&right_facts, 0, &[]),
             differ,
             "{left} | {right}\n{left_facts:?}\n{right_facts:?}"
         );
-        assert_eq!(right_facts.differ(&left_facts, 0), differ);
+        assert_eq!(right_facts.differ(&left_facts, 0, &[]), differ);
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod place;
 pub mod signature;
 mod text;
 mod title;
+mod title_words;
 mod verdict;
 
 use crate::batches;

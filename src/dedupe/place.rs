@@ -62,6 +62,9 @@ const UNTELLING: &[&str] = &[
     "amp",
 ];
 
+/// The bit of a word's hash that says that it has a digit.
+const NUMBER: u32 = 1 << 31;
+
 /// Coordinates that are not known.
 const NOWHERE: i16 = i16::MIN;
 
@@ -99,7 +102,7 @@ impl Spot {
 pub struct Spots {
     /// The places that are known, sorted.
     pub spots: Vec<Spot>,
-    /// Hashes of the words of the place as displayed, sorted.
+    /// Hashes of the words of the place as displayed, sorted. The highest bit marks those with a digit.
     pub words: Vec<u32>,
     /// Whether the work is done from anywhere.
     pub is_remote: bool,
@@ -131,11 +134,8 @@ impl Spots {
         spots.dedup();
         spots.truncate(MOST_SPOTS);
         let folded = fold(job.location.unwrap_or_default());
-        let mut words: Vec<u32> = folded
-            .split_ascii_whitespace()
-            .filter(|word| !UNTELLING.contains(word))
-            .map(hash::short)
-            .collect();
+        let mut words: Vec<u32> =
+            folded.split_ascii_whitespace().filter(|word| !UNTELLING.contains(word)).map(word_hash).collect();
         words.sort_unstable();
         words.dedup();
         words.truncate(MOST_WORDS);
@@ -190,7 +190,10 @@ impl Spots {
             _ => {
                 let shared = self.words.iter().filter(|word| other.words.contains(word)).count();
                 let all = shared == self.words.len().min(other.words.len());
-                if all { Where::Open } else { Where::Apart }
+                // A postcode or the number of a department stands before the town here, and before the whole area there.
+                let by_number =
+                    self.words.iter().any(|word| word & NUMBER != 0 && other.words.contains(word));
+                if all || by_number { Where::Open } else { Where::Apart }
             }
         }
     }
@@ -209,6 +212,12 @@ impl Spots {
             .or(self.words.first().copied())
             .unwrap_or(0)
     }
+}
+
+/// The hash of a word of a displayed place.
+fn word_hash(word: &str) -> u32 {
+    let number = if word.bytes().any(|byte| byte.is_ascii_digit()) { NUMBER } else { 0 };
+    hash::short(word) & !NUMBER | number
 }
 
 fn relation_of(left: &Spot, right: &Spot, both_remote: bool) -> Where {

@@ -110,6 +110,7 @@ impl Signature {
         to.u64(self.digest);
         to.list(&self.facts.terms, |to, fact| to.u32(*fact));
         to.list(&self.facts.names, |to, name| to.u16(*name));
+        to.list(&self.facts.openings, |to, word| to.u16(*word));
         to.u8(self.contract);
         to.u32(self.pay);
         to.u16(self.sketch.count);
@@ -135,7 +136,8 @@ impl Signature {
         let (links, requisitions) = (from.list(Reader::u64)?, from.list(Reader::u64)?);
         let sources = from.list(Reader::u32)?;
         let (length, digest) = (from.u16()?, from.u64()?);
-        let facts = Facts { terms: from.list(Reader::u32)?, names: from.list(Reader::u16)? };
+        let terms = from.list(Reader::u32)?;
+        let (names, openings) = (from.list(Reader::u16)?, from.list(Reader::u16)?);
         let (contract, pay, count) = (from.u8()?, from.u32()?, from.u16()?);
         let bins = if count > 0 { from.array()? } else { [0; BINS] };
         from.is_at_end().then_some(Signature {
@@ -153,7 +155,7 @@ impl Signature {
             length,
             digest,
             sketch: Sketch::from_parts(count, bins),
-            facts,
+            facts: Facts { terms, names, openings },
             contract,
             pay,
         })
@@ -195,7 +197,7 @@ fn signature(job: &DedupeJob, title: String, text: &Shingles, boilerplate: &Boil
         hash_key: cut(job.hash_key, LONGEST_KEY).into(),
         company: cut(job.company_key, LONGEST_COMPANY).into(),
         title: title.into(),
-        language: job.language.map_or(0, |code| hash::short(code) as u16 | 1),
+        language: spoken(job),
         spots,
         links,
         requisitions,
@@ -210,6 +212,24 @@ fn signature(job: &DedupeJob, title: String, text: &Shingles, boilerplate: &Boil
         contract: contract(job.contract_type),
         pay: pay(job.pay),
     }
+}
+
+/// The hash of a language's code.
+pub(super) fn language(code: &str) -> u16 {
+    hash::short(code) as u16 | 1
+}
+
+/// The language of the text. One that is mostly in other than Latin letters is not in the language that its few Latin words
+/// look like; which one it is does not matter.
+fn spoken(job: &DedupeJob) -> u16 {
+    let text = job.description_text.unwrap_or_default().as_bytes();
+    // First bytes of letters from Greek on, without those of signs and of letters with two accents.
+    let foreign = text.iter().filter(|byte| matches!(byte, 0xce..=0xdf | 0xe0 | 0xe3..=0xed)).count();
+    let latin = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    if foreign > latin / 2 {
+        return language("other");
+    }
+    job.language.map_or(0, language)
 }
 
 fn contract(contract_type: ContractType) -> u8 {

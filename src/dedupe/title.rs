@@ -1,6 +1,7 @@
 //! Headlines as they are compared: words in one spelling, without what only decorates, and with the words that tell two
 //! openings of one employer apart (levels, numbers, shifts, terms) marked. Never guesses an occupation.
 
+use super::title_words::{GENDERS, JOINED, NOISE, SIGNS, SPELLINGS, TELLING};
 use crate::taxonomy::words::fold;
 use std::collections::BTreeSet;
 
@@ -10,261 +11,6 @@ const LONGEST: usize = 160;
 const ONE_WORD: f64 = 0.85;
 /// Stands before a word that tells openings apart.
 const MARK: char = '!';
-
-/// Spellings with signs that folding would lose.
-const SIGNS: &[(&str, &str)] = &[
-    ("c++", " cplusplus "),
-    ("c#", " csharp "),
-    ("f#", " fsharp "),
-    (".net", " dotnet "),
-    ("r&d", " rd "),
-    ("p/t", " parttime "),
-    ("f/t", " fulltime "),
-];
-
-/// Two words that are one.
-const JOINED: &[(&str, &str, &str)] = &[
-    ("full", "time", "fulltime"),
-    ("temps", "plein", "fulltime"),
-    ("part", "time", "parttime"),
-    ("temps", "partiel", "parttime"),
-    ("fixed", "term", "fixedterm"),
-    ("full", "stack", "fullstack"),
-    ("front", "end", "frontend"),
-    ("back", "end", "backend"),
-    ("vice", "president", "vp"),
-    ("entry", "level", "entry"),
-    ("mid", "level", "mid"),
-    ("machine", "learning", "ml"),
-    ("artificial", "intelligence", "ai"),
-    ("quality", "assurance", "qa"),
-    ("human", "resources", "hr"),
-    ("dev", "ops", "devops"),
-    ("e", "commerce", "ecommerce"),
-    ("e", "learning", "elearning"),
-    ("on", "site", "onsite"),
-    ("on", "call", "oncall"),
-    ("user", "experience", "ux"),
-    ("multi", "disciplinary", "multidisciplinary"),
-    ("co", "op", "intern"),
-    ("health", "care", "healthcare"),
-];
-
-/// Words that are written in several ways, in English and French; an empty word is dropped.
-const SPELLINGS: &[(&str, &str)] = &[
-    ("admin", "administrator"),
-    ("administration", "administrator"),
-    ("alternance", "apprentice"),
-    ("alternant", "apprentice"),
-    ("apprenti", "apprentice"),
-    ("apprenticeship", "apprentice"),
-    ("asst", "assistant"),
-    ("cdd", "fixedterm"),
-    ("cdi", ""),
-    ("debutant", "junior"),
-    ("dev", "developer"),
-    ("develop", "developer"),
-    ("development", "developer"),
-    ("directeur", "director"),
-    ("directrice", "director"),
-    ("eng", "engineer"),
-    ("engineering", "engineer"),
-    ("engr", "engineer"),
-    ("fte", ""),
-    ("ftc", "fixedterm"),
-    ("fulltime", ""),
-    ("infirmiere", "infirmier"),
-    ("ingenieure", "ingenieur"),
-    ("internship", "intern"),
-    ("jour", "day"),
-    ("jr", "junior"),
-    ("management", "manager"),
-    ("mgmt", "manager"),
-    ("mgr", "manager"),
-    ("nuit", "night"),
-    ("permanent", ""),
-    ("pt", "parttime"),
-    ("science", "scientist"),
-    ("snr", "senior"),
-    ("sr", "senior"),
-    ("stage", "intern"),
-    ("stagiaire", "intern"),
-    ("svp", "vp"),
-    ("swe", "software engineer"),
-    ("tech", "technology"),
-    ("trainee", "intern"),
-    ("weekends", "weekend"),
-    ("specialiste", "specialist"),
-    ("autumn", "fall"),
-    ("praktikum", "intern"),
-    ("praktikant", "intern"),
-    ("werkstudent", "intern"),
-    ("temporary", "temp"),
-    ("mid", "intermediate"),
-    ("confirme", "senior"),
-    ("cheffe", "chef"),
-    ("rn", "registered nurse"),
-    ("hca", "healthcare assistant"),
-    ("ops", "operation"),
-];
-
-/// Words that tell openings of one employer apart, besides numbers: level, time, shift, term, season.
-const TELLING: &[&str] = &[
-    "afternoon",
-    "apprentice",
-    "assistant",
-    "associate",
-    "bank",
-    "casual",
-    "chef",
-    "chief",
-    "contract",
-    "contractor",
-    "day",
-    "deputy",
-    "director",
-    "doctorate",
-    "entry",
-    "evening",
-    "executive",
-    "fall",
-    "fixedterm",
-    "graduate",
-    "head",
-    "intermediate",
-    "intern",
-    "junior",
-    "lead",
-    "leader",
-    "locum",
-    "manager",
-    "maternity",
-    "morning",
-    "night",
-    "oncall",
-    "parttime",
-    "phd",
-    "postdoctoral",
-    "president",
-    "principal",
-    "relief",
-    "seasonal",
-    "secondment",
-    "senior",
-    "specialty",
-    "spring",
-    "staff",
-    "student",
-    "summer",
-    "supervisor",
-    "temp",
-    "vp",
-    "weekend",
-    "winter",
-    "consultant",
-    "trust",
-    "acting",
-    "trained",
-    "untrained",
-    "qualified",
-    "unqualified",
-];
-
-/// Words that say nothing about the opening.
-const NOISE: &[&str] = &[
-    "a",
-    "all",
-    "an",
-    "and",
-    "apply",
-    "at",
-    "au",
-    "aux",
-    "based",
-    "d",
-    "de",
-    "des",
-    "die",
-    "du",
-    "e",
-    "en",
-    "ere",
-    "et",
-    "euse",
-    "fmd",
-    "for",
-    "from",
-    "gender",
-    "genders",
-    "genre",
-    "gn",
-    "hiring",
-    "home",
-    "hybrid",
-    "hybride",
-    "iere",
-    "immediate",
-    "immediately",
-    "in",
-    "innen",
-    "job",
-    "l",
-    "la",
-    "le",
-    "les",
-    "mfd",
-    "mwd",
-    "ne",
-    "needed",
-    "new",
-    "nne",
-    "now",
-    "of",
-    "offre",
-    "on",
-    "onsite",
-    "open",
-    "opening",
-    "opportunity",
-    "or",
-    "our",
-    "position",
-    "post",
-    "poste",
-    "recrute",
-    "remote",
-    "rice",
-    "role",
-    "se",
-    "start",
-    "starter",
-    "teletravail",
-    "the",
-    "to",
-    "trice",
-    "und",
-    "un",
-    "une",
-    "urgent",
-    "urgently",
-    "us",
-    "vacancy",
-    "wanted",
-    "we",
-    "wfh",
-    "with",
-    "pour",
-    "job",
-    "join",
-    "team",
-    "genres",
-    "tous",
-    "ve",
-    "x",
-];
-
-/// The letters of which marks for every gender are made: `(m/w/d)`, `H/F`, `f/m/x`.
-const GENDERS: &[&str] = &["d", "f", "h", "i", "m", "n", "v", "w", "x"];
 
 /// Brings a headline to the words that are compared, in their order. `left_out` holds folded words that the headline may
 /// repeat without meaning: the place and the name of the employer.
@@ -356,7 +102,9 @@ fn token(words: &[String], index: usize, word: &str, left_out: &BTreeSet<String>
     {
         return Some(format!("{MARK}{number}"));
     }
-    (!is_requisition(word)).then(|| format!("{MARK}{word}"))
+    // A number of the advertisement may begin with its year.
+    let begins_one = digits == 4 && words.get(index + 1).is_some_and(|next| is_requisition(next));
+    (!begins_one && !is_requisition(word)).then(|| format!("{MARK}{word}"))
 }
 
 fn is_requisition(word: &str) -> bool {
@@ -486,6 +234,7 @@ mod tests {
         check_same("Sr. Software Engineer, Back-End", "Senior Backend Software Engineer (m/w/d)");
         check_same("SWE Intern", "Software Engineering Internship");
         check_same("Développeur(se) Full Stack H/F", "Developpeur fullstack");
+        check_same("2024-86949 Data Scientist", "Data Scientist");
         check_same("Data Engineer - Remote", "Data Engineer (Full-time, R-104233)");
         check_same("Orthopaedic Nurse", "Orthopedic Nurse");
         check_same("Software Engineer II", "Software Engineer 2");

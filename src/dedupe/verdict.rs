@@ -4,8 +4,9 @@
 use super::address;
 use super::company;
 use super::core::{Verdict, Why};
+use super::facts;
 use super::place::Where;
-use super::signature::Signature;
+use super::signature::{self, Signature};
 use super::text::Overlap;
 use super::title::{self, Comparison};
 use std::collections::HashSet;
@@ -13,6 +14,8 @@ use std::collections::HashSet;
 /// One employer, headline and place: texts that agree by this much are one opening that was edited. Reposts keep most of
 /// their own text; two openings with one headline share little once boilerplate is gone.
 const SAME_TEXT: f32 = 0.7;
+/// The same where no name of a team, ward or product is in one text only: it was reworded, and nothing else changed.
+const REWORDED_TEXT: f32 = 0.45;
 /// The same where the place is near or not known well.
 const SAME_TEXT_SOMEWHERE: f32 = 0.9;
 /// A headline that was changed needs a text that was not.
@@ -21,6 +24,17 @@ const EDITED_TEXT: f32 = 0.9;
 const COPIED_TEXT: f32 = 0.75;
 /// Names that a copy without its advertiser's name may exchange.
 const AGENCY_NAMES: usize = 3;
+/// A copy under another name is often cut: the share of the shorter text that the longer one must hold.
+const COPIED_PART: f32 = 0.75;
+/// A copy without the advertiser's name may hide the town, when nearly all of it is in the other.
+const WHOLE_COPY: f32 = 0.85;
+/// Two employers who advertise one shared post each describe themselves; the rest must be one text.
+const SHARED_POST: f32 = 0.9;
+/// Openings beside each other are advertised together. What comes back after this many days with nearly the same text is
+/// the same opening, and one name in it may have changed.
+const REPOST_DAYS: u32 = 28;
+/// The text of such a repost.
+const REPOSTED_TEXT: f32 = 0.8;
 /// The shorter text is cut out of the longer one from this containment on, and then counts as agreeing by it.
 const CUT_OUT: f32 = 0.85;
 /// Own shingles that a text must have before containment or a copy is believed.
@@ -72,7 +86,12 @@ pub fn judge(left: &Signature, right: &Signature, crowded: &HashSet<u64>) -> Opt
         one_source,
         text: telling.then(|| left.sketch.overlap(&right.sketch)),
     };
-    if link.is_some_and(address::names_one) {
+    // One form may serve the advertisements for several towns, which a source then numbers one by one.
+    let is_listed_apart = one_source
+        && pair.place == Where::Apart
+        && has_own_number(&left.links, &right.links)
+        && has_own_number(&right.links, &left.links);
+    if link.is_some_and(address::names_one) && !is_listed_apart {
         return Some(pair.merged(Why::SameLink, 0.99));
     }
     if one_employer && shared(&left.requisitions, &right.requisitions).next().is_some() {
@@ -92,6 +111,11 @@ pub fn judge(left: &Signature, right: &Signature, crowded: &HashSet<u64>) -> Opt
 
 fn shared<'a>(left: &'a [u64], right: &'a [u64]) -> impl Iterator<Item = u64> + 'a {
     left.iter().copied().filter(|item| right.contains(item))
+}
+
+/// Whether one of `links` names an advertisement, and `others` lacks it.
+fn has_own_number(links: &[u64], others: &[u64]) -> bool {
+    links.iter().any(|link| address::names_one(*link) && !others.contains(link))
 }
 
 impl Pair<'_> {
@@ -114,7 +138,12 @@ impl Pair<'_> {
             return self.near_miss(why);
         }
         let remote_differs = self.one_source && self.left.spots.is_remote != self.right.spots.is_remote;
-        if self.terms_differ(0) || remote_differs {
+        let differ = if self.is_translation() {
+            self.numbers_differ()
+        } else {
+            self.terms_differ(self.names_of_repost())
+        };
+        if differ || remote_differs {
             return self.near_miss(why);
         }
         let similarity = if self.title.is_same { self.same_headline() } else { self.changed_headline() };
@@ -131,7 +160,16 @@ impl Pair<'_> {
         }
         let somewhere = self.place != Where::Same;
         match self.agreement() {
-            Some(text) => (text >= if somewhere { SAME_TEXT_SOMEWHERE } else { SAME_TEXT }).then_some(text),
+            _ if !somewhere && self.is_translation() => Some(0.75),
+            Some(text) => {
+                let one_site = self.left.spots.words == self.right.spots.words;
+                let least = match (somewhere, one_site && self.names_agree()) {
+                    (true, _) => SAME_TEXT_SOMEWHERE,
+                    (false, true) => REWORDED_TEXT,
+                    (false, false) => SAME_TEXT,
+                };
+                (text >= least).then_some(text)
+            }
             None if self.left.has_text() && self.right.has_text() => {
                 // Nothing but boilerplate in both is one text; in one only, they differ.
                 let neither = !self.left.sketch.is_telling() && !self.right.sketch.is_telling();
@@ -145,26 +183,36 @@ impl Pair<'_> {
     /// however much the texts agree. Only two boards may spell one headline in two ways.
     fn changed_headline(&self) -> Option<f32> {
         let (left, right) = self.title.only;
-        let likely = left.min(right) == 0 && !self.one_source;
+        // Two accounts of one employer at one board are as good as two boards.
+        let two_channels = !self.one_source || self.left.company != self.right.company;
+        let likely = left.min(right) == 0 && two_channels;
+        let at_place = self.place == Where::Same || self.place == Where::Open && self.names_agree();
         let text = self.agreement()?;
-        let holds =
-            likely && text >= EDITED_TEXT && self.title.similarity >= NEAR_TITLE && self.place == Where::Same;
+        let holds = likely && text >= EDITED_TEXT && self.title.similarity >= NEAR_TITLE && at_place;
         holds.then_some(text * 0.95)
     }
 
     /// Another company with the same words for the same place: an agency, or a copy under another name.
     fn of_agency(&self) -> Option<Finding> {
-        let text = self.agreement()?;
+        let overlap = self.text?;
         let is_long = self.left.sketch.count.min(self.right.sketch.count) >= LONG;
+        let is_anonymous = self.left.company.is_empty() || self.right.company.is_empty();
         let at_place = match self.place {
             Where::Same => true,
-            Where::Open => self.title.is_same,
-            Where::Near | Where::Apart => false,
+            Where::Open => self.title.is_same || overlap.containment >= WHOLE_COPY,
+            // Of two copies without a name, neither is the other's.
+            Where::Near => {
+                self.left.company.is_empty() != self.right.company.is_empty()
+                    && overlap.containment >= WHOLE_COPY
+            }
+            Where::Apart => false,
         };
         let by_title = !self.title.is_conflict && self.title.similarity >= NEAR_TITLE;
-        let is_anonymous = self.left.company.is_empty() || self.right.company.is_empty();
-        let names = if is_anonymous { AGENCY_NAMES } else { 1 };
-        if text >= COPIED_TEXT && is_long && at_place && by_title && !self.terms_differ(names) {
+        let is_shared = self.title.is_same && overlap.jaccard >= SHARED_POST;
+        let names = if is_anonymous || is_shared { AGENCY_NAMES } else { 1 };
+        let text = overlap.jaccard.max(overlap.containment);
+        let is_copy = overlap.jaccard >= COPIED_TEXT || overlap.containment >= COPIED_PART;
+        if is_copy && is_long && at_place && by_title && !self.terms_differ(names) {
             Some(self.merged(Why::AgencyCopy, text * 0.9))
         } else {
             (text >= NEAR_MISS).then(|| self.retained(Why::AgencyCopy))
@@ -190,7 +238,44 @@ impl Pair<'_> {
         // A text that was cut may have lost its terms, and another board may leave them out.
         let is_whole = self.text.is_some_and(|overlap| overlap.jaccard >= SAME_TEXT);
         let one_sided = self.one_source && is_whole && left.facts.one_is_temporary(&right.facts);
-        contract || pay || one_sided || left.facts.differ(&right.facts, names_allowed)
+        // Each of two advertisers names itself, and the place in its own way.
+        let known: Vec<u16> = if company::is_same(&left.company, &right.company) && !left.company.is_empty() {
+            Vec::new()
+        } else {
+            let names = [left, right].into_iter().flat_map(|job| job.company.split(' ')).map(facts::name_of);
+            let places = [left, right].into_iter().flat_map(|job| &job.spots.words).map(|word| *word as u16);
+            names.chain(places).collect()
+        };
+        contract || pay || one_sided || left.facts.differ(&right.facts, names_allowed, &known)
+    }
+
+    /// Names that a later repost may exchange.
+    fn names_of_repost(&self) -> usize {
+        let (left, right) = (self.left.posted_on, self.right.posted_on);
+        let is_later = left != i32::MIN && right != i32::MIN && left.abs_diff(right) >= REPOST_DAYS;
+        let is_text = self.text.is_some_and(|overlap| overlap.jaccard >= REPOSTED_TEXT);
+        usize::from(is_later && is_text && self.title.is_same)
+    }
+
+    /// Texts in two languages say nothing by their words. English is on one side of nearly every translation; German and French
+    /// texts under one headline are openings for two markets.
+    fn is_translation(&self) -> bool {
+        let (left, right) = (self.left.language, self.right.language);
+        left != right && left != 0 && right != 0 && [left, right].contains(&signature::language("en"))
+    }
+
+    /// What a translation keeps: numbers, pay, contract.
+    fn numbers_differ(&self) -> bool {
+        let (left, right) = (self.left, self.right);
+        let contract = left.contract != right.contract && left.contract != 0 && right.contract != 0;
+        let pay = left.pay != right.pay && left.pay != 0 && right.pay != 0;
+        contract || pay || left.facts.numbers_differ(&right.facts)
+    }
+
+    /// Whether one of the texts has no name of its own.
+    fn names_agree(&self) -> bool {
+        let (left, right) = (&self.left.facts, &self.right.facts);
+        left.own_names(right, &[]).min(right.own_names(left, &[])) == 0
     }
 
     fn one_language(&self) -> bool {

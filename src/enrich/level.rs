@@ -64,6 +64,61 @@ const EXPERIENCED: &[&str] = &[
     "solide expérience",
 ];
 
+/// How much of a text tells its language.
+const START: usize = 400;
+
+static ROLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    any_case(["senior", "sr.", "staff engineer", "staff software", "principal engineer", "founding engineer"])
+});
+
+/// Whom "senior" describes when it names no role: those above and around the job, and the old.
+const PEOPLE: &[&str] = &[
+    "management",
+    "manager",
+    "leader",
+    "executive",
+    "stakeholder",
+    "team",
+    "director",
+    "staff",
+    "living",
+    "care",
+    "people",
+    "citizen",
+    "partner",
+    "level",
+    "official",
+    "communit",
+    "member",
+    "colleague",
+    "client",
+    "home",
+    "housing",
+    "center",
+    "centre",
+    "school",
+    "year",
+    "student",
+];
+
+/// Words of titles, folded and singular, that people begin with.
+const STARTERS: &[&str] = &[
+    " assistant ",
+    " assistante ",
+    " aide ",
+    " helper ",
+    " attendant ",
+    " clerk ",
+    " crew ",
+    " part time ",
+    " seasonal ",
+    " temporary ",
+    " summer ",
+    " volunteer ",
+    " temps partiel ",
+    " saisonnier ",
+];
+
 /// The source's own level wins, unless it is one of the coarse words that cover several levels and the title is exact.
 pub(super) fn level(
     input: &EnrichInput,
@@ -95,29 +150,52 @@ fn guess(input: &EnrichInput, known: &Known) -> (Seniority, &'static str, f64) {
     if let Some(years) = known.years {
         return (experience::level(years), "text", 0.6);
     }
-    let (beginner, experienced) = said(input.description_text.unwrap_or_default());
+    let text = input.description_text.unwrap_or_default();
+    let (beginner, experienced) = said(text);
     if beginner > 0 && beginner >= experienced {
         return (Junior, "text", 0.5);
     }
-    if experienced >= 2 {
+    if experienced >= 2 || names_senior_role(text) {
         return (Senior, "text", 0.45);
     }
-    // French advertisements state the years that they want, and most of the others take beginners.
-    let is_french = || language::detect(input.job_title).is_some_and(|(code, _)| code == "fr");
-    let is_french = input.description_text.is_none() && (says_both_genders(input.job_title) || is_french());
     match known.noc.and_then(|noc| noc.as_bytes().get(1)) {
         Some(b'0') if known.folded.contains(" director ") => (Director, "occupation", 0.45),
         Some(b'0') if known.folded.contains("manager ") => (Manager, "occupation", 0.4),
-        Some(b'4' | b'5') => (Junior, "occupation", 0.4),
-        _ if is_french => (Junior, "default", 0.35),
+        _ if starts_a_career(known.folded) => (Junior, "title", 0.4),
+        // TEER 3 is learnt in a short course or on the job, 4 and 5 in weeks.
+        Some(b'3'..=b'5') => (Junior, "occupation", 0.4),
+        // French advertisements state the years that they want; most of those that state none take beginners.
+        _ if is_french(text) => (Junior, "text", 0.4),
         Some(_) => (Intermediate, "occupation", 0.35),
         None => (Intermediate, "default", 0.3),
     }
 }
 
-/// `H/F` or `F/H`, which French law has made usual.
-fn says_both_genders(title: &str) -> bool {
-    ["H/F", "F/H", "h/f", "f/h"].iter().any(|mark| title.contains(mark))
+/// Whether a title names a rank below the trade's own, or work by the hour or the season.
+fn starts_a_career(folded: &str) -> bool {
+    STARTERS.iter().any(|word| folded.contains(word))
+        && ![" manager ", " director ", " professor ", " president ", " executive "]
+            .iter()
+            .any(|word| folded.contains(word))
+}
+
+/// Whether the start of a text is French.
+fn is_french(text: &str) -> bool {
+    let start = &text[..text.floor_char_boundary(START.min(text.len()))];
+    language::detect(start).is_some_and(|(code, _)| code == "fr")
+}
+
+/// Whether a text names a role of the experienced: "Senior Backend Engineer", and not "senior management".
+fn names_senior_role(text: &str) -> bool {
+    ROLES.find_iter(text).any(|found| {
+        let after = text[found.end()..].trim_start_matches([' ', '-', '/']);
+        let is_word = text[found.end()..].starts_with([' ', '-', '/']);
+        is_word && !PEOPLE.iter().any(|word| starts_with(after, word))
+    })
+}
+
+fn starts_with(text: &str, word: &str) -> bool {
+    text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
 /// How often a text speaks of beginners, and of the experienced.
@@ -150,9 +228,14 @@ mod tests {
         check("Accountant", "An entry-level job", (Junior, "text"));
         check("Comptable", "Débutant accepté", (Junior, "text"));
         check("Accountant", "", (Intermediate, "default"));
-        let french = EnrichInput { job_title: "Comptable H/F", ..EnrichInput::default() };
-        let known = Known { folded: " comptable h f ", implied: None, noc: Some("11100"), years: None };
-        assert_eq!(level(&french, &known, &taxonomy).0, Some(Junior));
+        check(
+            "Comptable",
+            "Vous tenez les comptes de nos clients et préparez les bilans avec eux.",
+            (Junior, "text"),
+        );
+        check("Accountant", "You keep the books of our clients.", (Intermediate, "default"));
+        check("Engineer", "Now hiring: Senior Backend Engineer. We sell boats.", (Senior, "text"));
+        check("Engineer", "You report to senior management.", (Intermediate, "default"));
     }
 
     #[test]
@@ -167,6 +250,9 @@ mod tests {
             assert!(from.confidence < 0.5, "{title}: a guess must count as unknown in the ranking");
         };
         check("Cashier", "65100", Junior);
+        check("Nurse Aide", "33102", Junior);
+        check("Laboratory Assistant", "22110", Junior);
+        check("Assistant Manager", "60020", Manager);
         check("Pharmacist", "31120", Intermediate);
         check("Electrician", "72200", Intermediate);
     }

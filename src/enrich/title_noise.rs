@@ -45,7 +45,23 @@ pub fn clean(title: &str) -> Cow<'_, str> {
     if holds(&['·', '•', '.', '(', '-', '/']) {
         replace(&ENDINGS, "$1");
     }
-    clean
+    match without_feminine(&clean) {
+        Some(shorter) => Cow::Owned(shorter),
+        None => clean,
+    }
+}
+
+/// `Administrateur système` for `Administrateur / Administratrice système`.
+fn without_feminine(title: &str) -> Option<String> {
+    let (before, after) = title.split_once('/')?;
+    let (before, after) = (before.trim_end(), after.trim_start());
+    let masculine = before.rsplit(char::is_whitespace).next()?.to_lowercase();
+    let end = after.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(after.len());
+    let feminine = after[..end].to_lowercase();
+    let shared = masculine.chars().zip(feminine.chars()).take_while(|(one, other)| one == other).count();
+    let is_feminine = feminine == format!("{masculine}e")
+        || ["trice", "euse", "ère", "enne"].iter().any(|ending| feminine.ends_with(ending));
+    (shared >= 5 && is_feminine).then(|| format!("{before}{}", &after[end..]))
 }
 
 /// The first part of a title, which is what the job is; the rest is the team, the product or the place.
@@ -203,6 +219,9 @@ mod tests {
         check("Directeur/trice des ventes", "Directeur des ventes");
         check("Infirmier(e)", "Infirmier");
         check("Employé(e) de bureau", "Employé de bureau");
+        check("Vendeur / Vendeuse en magasin", "Vendeur en magasin");
+        check("Administrateur / Administratrice système", "Administrateur système");
+        check("Developer / Development Manager", "Developer / Development Manager");
         check("C++ / C# developer", "C++ / C# developer");
         check("", "");
     }

@@ -11,7 +11,7 @@ use md5::{Digest, Md5};
 use serde::Serialize;
 
 /// Changes whenever a job would be ranked or explained differently, so that all jobs are ranked again.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";
 
 /// The columns `rank_score`, `rank_explain` and `hidden_by` of `staging.job_rankings`.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,7 +9,7 @@ pub struct Lists {
 
 impl Lists {
     /// No list yet.
-    pub fn none() -> Lists {
+    pub fn empty() -> Lists {
         Lists { starts: vec![0], items: Vec::new() }
     }
 
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn lists_are_turned() {
-        let mut lists = Lists::none();
+        let mut lists = Lists::empty();
         for list in [&[0, 2][..], &[], &[2]] {
             lists.items.extend_from_slice(list);
             lists.end();

@@ -10,9 +10,11 @@ pub mod gazetteer;
 pub mod geonames;
 pub mod headcount;
 pub mod language;
+mod letters;
 pub mod lists;
 pub mod money;
 pub mod nearest;
+pub mod occupation_links;
 pub mod occupation_table;
 pub mod occupations;
 pub mod open_skills;
@@ -21,6 +23,7 @@ pub mod phrases;
 pub mod places;
 pub mod postal;
 pub mod postal_table;
+pub mod related_words;
 pub mod scatter;
 pub mod sizes;
 pub mod skill_file;
@@ -40,7 +43,7 @@ use std::path::Path;
 use titles::Titles;
 
 /// Changes whenever the way the files are read changes, so that jobs are enriched again.
-pub const VERSION: &str = "2";
+pub const VERSION: &str = "3";
 
 /// Every dictionary, ready for use.
 pub struct Taxonomy {

@@ -1,11 +1,13 @@
 //! Finds the labels of a list that are nearest to a text: words weighed by how rare they are, compared by stem and, where
 //! they only look alike, by their letters. Knows no language and no taxonomy, so that any list of labels can be searched.
 
+use super::letters::{Groups, Letters, cosine, groups_of, length_of, letters_of};
 use super::lists::Lists;
 use super::scatter::Table;
 use super::words::fold;
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// Least likeness of letters, as a cosine over groups of three and four, for one word to stand for another.
@@ -14,10 +16,12 @@ const LIKENESS: f32 = 0.5;
 const ALIKE: usize = 8;
 /// What the last word of several weighs: "manager" and "assistant" say less than what is managed.
 const LAST: f32 = 0.85;
-/// The share of the letters in the score; the rest are the words.
+/// The share of the letters in the score, if nothing else is said; the rest are the words.
 const LETTERS: f32 = 0.3;
 /// How much further labels of one owner add to its best one.
-const COMPANY: f32 = 0.15;
+const COMPANY: f32 = 0.05;
+/// How much of a word two words written apart are: "house keeping" for "housekeeping".
+const JOINED: f32 = 0.9;
 /// How many labels are compared by letters.
 const POOL: usize = 100;
 /// A word in more labels than this only adds to labels that a rarer word has found.
@@ -31,13 +35,18 @@ const GRAMMAR: [&str; 36] = [
     "with", "x",
 ];
 
+/// Words, each with how much it stands for another.
+type Finds = Box<[(u32, f32)]>;
+
 /// A list of labels, each of an owner, ready to be searched.
 pub struct Nearest {
     words: Table<Box<str>, u32>,
-    /// Of each word those that look like it, worked out when it is first asked for.
-    alike: Vec<Alike>,
+    related: HashMap<&'static str, Vec<(u32, f32)>>,
+    /// Of each word those that mean or look like it, worked out when it is first asked for.
+    alike: Vec<OnceLock<Finds>>,
     rarity: Vec<f32>,
     rarest: f32,
+    letters_share: f32,
     postings: Lists,
     labels: Lists,
     lengths: Vec<f32>,
@@ -64,18 +73,8 @@ pub struct Hit {
     pub likeness: f32,
 }
 
-/// The words that look like one, with their likeness, once that is worked out.
-type Alike = OnceLock<Box<[(u32, f32)]>>;
-
 /// Part of a text, and how much its words weigh.
 pub type Part<'a> = (&'a str, f32);
-
-/// Groups of three letters as a set of 256 bits.
-#[derive(Clone, Copy, Default)]
-struct Letters {
-    bits: [u64; 4],
-    count: f32,
-}
 
 /// What a search writes on, kept between searches of a thread so that a search allocates little.
 #[derive(Default)]
@@ -109,7 +108,7 @@ impl Nearest {
     pub fn new<'a>(labels: impl IntoIterator<Item = (&'a str, u32)>) -> Nearest {
         let mut words: Table<Box<str>, u32> = Table::default();
         let mut names: Vec<Box<str>> = Vec::new();
-        let (mut label_words, mut owners, mut letters) = (Lists::none(), Vec::new(), Vec::new());
+        let (mut label_words, mut owners, mut letters) = (Lists::empty(), Vec::new(), Vec::new());
         for (text, owner) in labels {
             let folded = fold(text);
             let start = label_words.items.len();
@@ -138,7 +137,9 @@ impl Nearest {
         Nearest {
             rarest: (1.0 + count * 2.0).ln(),
             alike: vec![OnceLock::new(); names.len()],
+            letters_share: LETTERS,
             words,
+            related: HashMap::new(),
             rarity,
             postings,
             labels: label_words,
@@ -151,6 +152,22 @@ impl Nearest {
             group_rarity: groups.rarity,
             group_lengths: groups.lengths,
         }
+    }
+
+    /// Sets the share of the letters in the score.
+    pub fn letters_share(mut self, share: f32) -> Nearest {
+        self.letters_share = share;
+        self
+    }
+
+    /// Lets words find others that mean much the same, each pair with how much the second stands for the first.
+    pub fn related(mut self, pairs: &[(&'static str, &str, f32)]) -> Nearest {
+        for (word, other, weight) in pairs {
+            if let Some(id) = self.words.get(*other) {
+                self.related.entry(word).or_default().push((*id, *weight));
+            }
+        }
+        self
     }
 
     /// The labels nearest to a text, the best first, at most [`POOL`]; of equals the later one first.
@@ -199,7 +216,7 @@ impl Nearest {
         let letters = letters_of(heaviest.map_or("", |(text, _)| text));
         for hit in &mut hits {
             let alike = cosine(&letters, &self.letters[hit.label as usize]);
-            hit.likeness = (1.0 - LETTERS) * hit.likeness + LETTERS * alike;
+            hit.likeness = (1.0 - self.letters_share) * hit.likeness + self.letters_share * alike;
             hit.score = hit.likeness;
         }
         add_company(&mut hits);
@@ -217,15 +234,22 @@ impl Nearest {
                 if seen.contains(&stem) {
                     continue;
                 }
-                seen.push(stem);
                 let own = self.words.get(stem).copied();
-                let finds = match own {
+                let mut finds = match own {
                     Some(word) => {
                         let known = || self.alike(stem, own, paper).into_boxed_slice();
                         Cow::Borrowed(&**self.alike[word as usize].get_or_init(known))
                     }
                     None => Cow::Owned(self.alike(stem, own, paper)),
                 };
+                if asked.len() > first
+                    && let Some((before, last)) = seen.last().zip(asked.last_mut())
+                    && let Some(joined) = self.words.get([*before, stem].concat().as_str())
+                {
+                    finds.to_mut().push((*joined, JOINED));
+                    last.finds.to_mut().push((*joined, JOINED));
+                }
+                seen.push(stem);
                 let own = own.map_or(self.rarest, |word| self.rarity[word as usize]);
                 asked.push(Asked { rarity: own * weight, weight: *weight, finds });
             }
@@ -270,9 +294,10 @@ impl Nearest {
         }
     }
 
-    /// The known words that look like a word, itself first.
+    /// The known words that mean or look like a word, itself first.
     fn alike(&self, word: &str, own: Option<u32>, paper: &mut Paper) -> Vec<(u32, f32)> {
         let mut found: Vec<(u32, f32)> = own.iter().map(|word| (*word, 1.0)).collect();
+        found.extend(self.related.get(word).into_iter().flatten());
         if word.len() < 4 {
             return found;
         }
@@ -333,33 +358,6 @@ impl Paper {
     }
 }
 
-/// The groups of letters of all words.
-struct Groups {
-    ids: Table<u32, u32>,
-    words: Lists,
-    rarity: Vec<f32>,
-    lengths: Vec<f32>,
-}
-
-impl Groups {
-    fn new(names: &[Box<str>]) -> Groups {
-        let mut ids: Table<u32, u32> = Table::default();
-        let mut of_words = Lists::none();
-        for name in names {
-            for group in groups_of(name) {
-                let next = ids.len() as u32;
-                of_words.items.push(*ids.entry(group).or_insert(next));
-            }
-            of_words.end();
-        }
-        let words = of_words.turned(ids.len());
-        let count = names.len() as f32;
-        let rarity: Vec<f32> = words.each().map(|list| (1.0 + count / list.len() as f32).ln()).collect();
-        let lengths = of_words.each().map(|list| length_of(list, &rarity)).collect();
-        Groups { ids, words, rarity, lengths }
-    }
-}
-
 /// The first 64 common words by their bits, and the bits of each label; others are looked for.
 fn common(postings: &Lists, labels: &Lists) -> (Vec<u64>, Vec<u64>) {
     let mut next = 1_u64;
@@ -376,10 +374,6 @@ fn common(postings: &Lists, labels: &Lists) -> (Vec<u64>, Vec<u64>) {
         .map(|words| words.iter().map(|word| bits[*word as usize]).fold(0, |all, bit| all | bit));
     let of_labels = of_labels.collect();
     (bits, of_labels)
-}
-
-fn length_of(list: &[u32], weights: &[f32]) -> f32 {
-    list.iter().map(|item| weights[*item as usize].powi(2)).sum::<f32>().sqrt()
 }
 
 fn by_score(one: &Hit, other: &Hit) -> std::cmp::Ordering {
@@ -401,7 +395,7 @@ fn add_company(hits: &mut [Hit]) {
 }
 
 /// The words of a folded text without grammar, each without the `s` of a plural.
-fn stems(folded: &str) -> impl Iterator<Item = &str> {
+pub(super) fn stems(folded: &str) -> impl Iterator<Item = &str> {
     folded.split_ascii_whitespace().filter(|word| GRAMMAR.binary_search(word).is_err()).map(stem)
 }
 
@@ -409,34 +403,6 @@ fn stem(word: &str) -> &str {
     let is_plural =
         word.len() > 3 && word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end));
     if is_plural { &word[..word.len() - 1] } else { word }
-}
-
-/// The groups of three and four letters of a word with its ends marked.
-fn groups_of(word: &str) -> Vec<u32> {
-    let mut bytes = Vec::with_capacity(word.len() + 2);
-    bytes.push(b'^');
-    bytes.extend(word.bytes());
-    bytes.push(b'$');
-    let threes = bytes.windows(3).map(|group| u32::from_le_bytes([group[0], group[1], group[2], 0]));
-    let fours = bytes.windows(4).map(|group| u32::from_le_bytes([group[0], group[1], group[2], group[3]]));
-    let mut groups: Vec<u32> = threes.chain(fours).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    groups
-}
-
-fn letters_of(folded: &str) -> Letters {
-    let mut bits = [0_u64; 4];
-    for group in folded.as_bytes().windows(3) {
-        let number = u32::from_le_bytes([group[0], group[1], group[2], 0]).wrapping_mul(0x9e37_79b1) >> 24;
-        bits[number as usize / 64] |= 1 << (number % 64);
-    }
-    Letters { bits, count: bits.iter().map(|bits| bits.count_ones()).sum::<u32>() as f32 }
-}
-
-fn cosine(one: &Letters, other: &Letters) -> f32 {
-    let both = one.bits.iter().zip(other.bits).map(|(one, other)| (one & other).count_ones()).sum::<u32>();
-    both as f32 / (one.count * other.count).sqrt().max(1.0)
 }
 
 #[cfg(test)]
@@ -458,10 +424,19 @@ mod tests {
         check("Bakers", Some("baker"));
         check("Software Development", Some("software developer"));
         check("Games developer", Some("developer of games"));
+        check("Soft ware writer", Some("software developer"));
         check("Bouchère", Some("boucher-charcutier"));
         check("", None);
         check("???", None);
         check("of the", None);
         check("zzz", None);
+    }
+
+    #[test]
+    fn related_words_find_each_other() {
+        let nearest = Nearest::new([("dough cook", 0), ("boat builder", 1)]);
+        assert!(nearest.find(&[("chef", 1.0)]).is_empty());
+        let nearest = nearest.related(&[("chef", "cook", 0.6), ("chef", "no such word", 1.0)]);
+        assert_eq!(nearest.find(&[("Chefs", 1.0)]).first().map(|hit| hit.owner), Some(0));
     }
 }

@@ -2,6 +2,7 @@
 //! when the table is renewed, never at run time.
 
 use super::nearest::Nearest;
+use super::occupation_links::{links, telling_words};
 use super::words::fold_singular;
 use crate::revision::revision;
 use anyhow::{Context, ensure};
@@ -29,11 +30,12 @@ const GROUP_SHARE: f64 = 0.15;
 const TITLE_SHARE: f64 = 1.5;
 
 const HEAD: &str = "\
-# Occupations: E (ESCO), O (O*NET), N (NOC); code; title; NOC 2021 unit group that fits best, how sure that is; other labels.
+# Occupations: E (ESCO), O (O*NET), N (NOC); code; title; NOC 2021 unit group that fits best, how sure that is; other labels;
+# of E the rarest words of its description and the end of its address, of O the occupations of ESCO that its titles are nearest to, in hundredths.
 # This service uses the ESCO classification of the European Commission (v1.1.1), CC BY 4.0; modified: selected, linked to NOC.
 # Includes information from the O*NET 27.0 Database by the U.S. Department of Labor, Employment and Training Administration
 # (USDOL/ETA), CC BY 4.0; modified. Contains information licensed under the Open Government Licence - Canada (NOC 2021).
-# Made by `job-etl taxonomy occupations`; titles of one's own belong into titles.yml and french_titles.tsv.
+# Made by `job-etl taxonomy occupations`; titles of one's own belong into titles.yml, french_titles.tsv and english_titles.tsv.
 ";
 
 /// One occupation of ESCO.
@@ -42,6 +44,9 @@ struct Esco {
     code: String,
     title: String,
     others: Vec<String>,
+    description: String,
+    /// The end of its address, which is its identity.
+    identity: String,
 }
 
 /// One occupation of O*NET.
@@ -78,14 +83,23 @@ pub fn table(sources: &Sources) -> anyhow::Result<String> {
     let by_group = shares_by_isco(&esco, &by_label);
     let mut body = String::new();
     let mut known: HashSet<String> = HashSet::new();
-    for occupation in &esco {
+    let labels = || {
+        esco.iter().zip(0..).flat_map(|(row, at)| {
+            row.others.iter().chain([&row.title]).map(move |label| (label.as_str(), at))
+        })
+    };
+    let of_esco = Nearest::new(labels());
+    let told =
+        telling_words(esco.iter().map(|row| row.description.as_str()), labels().map(|(label, _)| label));
+    for (occupation, told) in esco.iter().zip(&told) {
         let mut shares = shares_of(occupation, &by_label);
         for (noc, share) in by_group.get(isco(&occupation.code)).into_iter().flatten() {
             *shares.entry(noc).or_default() += GROUP_SHARE * share;
         }
         add_names(&mut shares, &occupation.title, &names, &groups);
+        let rest = format!("{told}\t{}", occupation.identity);
         known.extend(occupation.others.iter().chain([&occupation.title]).map(|label| fold_singular(label)));
-        row(&mut body, 'E', &occupation.code, &occupation.title, &shares, &occupation.others)?;
+        row(&mut body, 'E', &occupation.code, &occupation.title, &shares, &occupation.others, &rest)?;
     }
     for occupation in &onet {
         let mut shares: Shares = mapping
@@ -101,7 +115,12 @@ pub fn table(sources: &Sources) -> anyhow::Result<String> {
             .filter(|label| !known.contains(&fold_singular(label)))
             .cloned()
             .collect();
-        row(&mut body, 'O', &occupation.code, &occupation.title, &shares, &others)?;
+        let titles = [&occupation.title].into_iter().chain(&occupation.others).map(String::as_str);
+        let linked: Vec<String> = links(titles, &of_esco)
+            .into_iter()
+            .map(|(at, share)| format!("{}:{share}", esco[at as usize].code))
+            .collect();
+        row(&mut body, 'O', &occupation.code, &occupation.title, &shares, &others, &linked.join(" "))?;
     }
     for group in &groups {
         row(
@@ -111,6 +130,7 @@ pub fn table(sources: &Sources) -> anyhow::Result<String> {
             &group.title,
             &HashMap::from([(group.noc_code.as_str(), 1.0)]),
             &[],
+            "",
         )?;
     }
     Ok(format!("{HEAD}# {} rows, {}\n{body}", body.lines().count(), revision([body.as_str()])))
@@ -123,6 +143,7 @@ fn row(
     title: &str,
     shares: &Shares,
     others: &[String],
+    rest: &str,
 ) -> anyhow::Result<()> {
     let total: f64 = shares.values().sum();
     let best = shares.iter().max_by(|one, other| one.1.total_cmp(other.1).then(other.0.cmp(one.0)));
@@ -133,7 +154,7 @@ fn row(
         .map(|label| label.trim())
         .filter(|label| !label.contains(['\t', '|']) && seen.insert(fold_singular(label)))
         .collect();
-    writeln!(body, "{kind}\t{code}\t{}\t{noc}\t{share:.2}\t{}", title.trim(), others.join("|"))?;
+    writeln!(body, "{kind}\t{code}\t{}\t{noc}\t{share:.2}\t{}\t{rest}", title.trim(), others.join("|"))?;
     Ok(())
 }
 
@@ -203,14 +224,19 @@ fn esco(files: &[String]) -> anyhow::Result<Vec<Esco>> {
     let mut rows: BTreeMap<String, Esco> = BTreeMap::new();
     for (number, file) in files.iter().enumerate() {
         let mut reader = csv::Reader::from_reader(file.as_bytes());
-        let columns = columns(reader.headers()?, &["conceptUri", "preferredLabel", "altLabels", "code"])?;
+        let columns = columns(
+            reader.headers()?,
+            &["conceptUri", "preferredLabel", "altLabels", "code", "description"],
+        )?;
         for record in reader.records() {
             let record = record.context("ESCO")?;
             let cell = |column: usize| record.get(columns[column]).unwrap_or_default();
             let mut labels = cell(2).lines().map(str::to_owned).collect::<Vec<_>>();
             if number == 0 {
                 let title = cell(1).to_owned();
-                rows.insert(cell(0).to_owned(), Esco { code: cell(3).to_owned(), title, others: labels });
+                let identity = cell(0).rsplit('/').next().unwrap_or_default().to_owned();
+                let (code, description) = (cell(3).to_owned(), cell(4).to_owned());
+                rows.insert(cell(0).to_owned(), Esco { code, title, others: labels, description, identity });
             } else if let Some(row) = rows.get_mut(cell(0)) {
                 // A gendered label such as "boulanger/boulangère" is two.
                 labels.extend(cell(1).split('/').map(str::to_owned));
@@ -283,10 +309,10 @@ mod tests {
 
     #[test]
     fn official_layouts_become_a_table() {
-        let english = "conceptType,conceptUri,iscoGroup,preferredLabel,altLabels,code\n\
-            Occupation,u/1,7512,baker,\"bread baker\nbakers\",7512.1\nOccupation,u/2,2512,software developer,coder,2512.3\n";
-        let french = "conceptType,conceptUri,iscoGroup,preferredLabel,altLabels,code\n\
-            Occupation,u/1,7512,boulanger/boulangère,artisan boulanger,7512.1\n";
+        let english = "conceptType,conceptUri,iscoGroup,preferredLabel,altLabels,description,code\n\
+            Occupation,u/1,7512,baker,\"bread baker\nbakers\",They bake.,7512.1\nOccupation,u/2,2512,software developer,coder,They write.,2512.3\n";
+        let french = "conceptType,conceptUri,iscoGroup,preferredLabel,altLabels,description,code\n\
+            Occupation,u/1,7512,boulanger/boulangère,artisan boulanger,,7512.1\n";
         let made = table(&Sources {
             esco: &[english.into(), french.into()],
             onet_occupations: "O*NET-SOC Code\tTitle\tDescription\n51-3011.00\tBakers\tBake.\n15-1252.00\tSoftware Developers\tWrite.\n",
@@ -302,16 +328,16 @@ mod tests {
         );
         assert!(
             rows[1].starts_with(
-                "E\t7512.1\tbaker\t63202\t1.00\tbread baker|artisan boulanger|boulanger|boulangère"
+                "E\t7512.1\tbaker\t63202\t1.00\tbread baker|artisan boulanger|boulanger|boulangère\t"
             ),
             "{}",
             rows[1]
         );
         assert!(
-            rows.contains(&"O\t51-3011.00\tBakers\t63202\t1.00\t"),
+            rows.contains(&"O\t51-3011.00\tBakers\t63202\t1.00\t\t7512.1:100"),
             "a label that ESCO has is not repeated"
         );
-        assert!(rows.contains(&"N\t63202\tBakers\t63202\t1.00\t"));
+        assert!(rows.contains(&"N\t63202\tBakers\t63202\t1.00\t\t"));
         assert_eq!(rows.len(), 6);
     }
 

@@ -1,20 +1,37 @@
-//! Occupations by their many titles: `occupations.tsv`, made from ESCO, O*NET and NOC 2021, and the French titles of
-//! `french_titles.tsv`. Says which occupation a title is nearest to; what a title holds besides is for the reader of titles.
+//! Occupations by their many titles: `occupations.tsv`, made from ESCO, O*NET and NOC 2021, and our own titles in
+//! `french_titles.tsv` and `english_titles.tsv`. Says which occupation a title is nearest to; what a title holds besides is for the reader of titles.
 
 use super::gazetteer::body;
-use super::nearest::{Hit, Nearest, Part};
+use super::nearest::{Hit, Nearest, Part, stems};
+use super::related_words::RELATED;
+use super::words::fold;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 const TABLE: &str = include_str!("../../config/taxonomy/occupations.tsv");
+/// What the addresses of ESCO's occupations begin with.
+const ADDRESS: &str = "http://data.europa.eu/esco/occupation/";
 const FRENCH: &str = include_str!("../../config/taxonomy/french_titles.tsv");
+const ENGLISH: &str = include_str!("../../config/taxonomy/english_titles.tsv");
 
-static OCCUPATIONS: LazyLock<Occupations> = LazyLock::new(|| Occupations::read(TABLE, FRENCH));
+static OCCUPATIONS: LazyLock<Occupations> = LazyLock::new(|| Occupations::read(TABLE, [FRENCH, ENGLISH]));
 
 /// The table, ready to be searched.
 struct Occupations {
     rows: Vec<Occupation>,
-    nearest: Nearest,
+    /// The labels of ESCO.
+    esco: Nearest,
+    /// All others.
+    others: Nearest,
+    /// By row: which rows of ESCO it speaks for, with shares of 1.
+    links: Vec<Vec<(u32, f32)>>,
+    /// By row of ESCO: the telling words of its description.
+    told: Vec<Vec<u32>>,
+    words: HashMap<&'static str, u32>,
+    /// By word: 0 for one in all descriptions, and more for a rarer one.
+    rarity: Vec<f32>,
+    /// What a word in none weighs.
+    rarest: f32,
 }
 
 /// One occupation of one classification.
@@ -37,7 +54,7 @@ pub enum Kind {
     Esco,
     Onet,
     Noc,
-    French,
+    Own,
 }
 
 /// What a title is nearest to.
@@ -55,74 +72,168 @@ pub struct Match {
 
 /// How much less alike than the best an occupation may be that lends it a code.
 const LENDS: f32 = 0.2;
+/// The share of the letters in the likeness of a title.
+const LETTERS: f32 = 0.2;
+/// How many occupations of other classifications speak for those of ESCO.
+const SPEAKERS: usize = 10;
+/// How much the word of one of them counts.
+const SPOKEN: f32 = 0.4;
+/// What an occupation of ESCO starts with that only others speak for.
+const UNNAMED: f32 = 0.1;
+/// How much the words of a description count when they hold all that is asked.
+const TOLD: f32 = 0.3;
 
 /// The occupation nearest to the parts of a title.
 pub fn nearest(parts: &[Part]) -> Option<Match> {
     let table = &*OCCUPATIONS;
-    let hits = table.nearest.find(parts);
-    let best = hits.first()?;
+    let (in_esco, elsewhere) = (table.esco.find(parts), table.others.find(parts));
+    let mut hits: Vec<Hit> = in_esco.iter().chain(&elsewhere).copied().collect();
+    hits.sort_by(|one, other| other.score.total_cmp(&one.score));
+    let best = *hits.first()?;
     let occupation = table.rows[best.owner as usize];
-    let lenders = || {
-        hits.iter()
-            .filter(|hit| hit.likeness >= best.likeness - LENDS)
-            .map(|hit| table.rows[hit.owner as usize])
-    };
-    let noc = lenders().find_map(|row| row.noc);
-    Some(Match { occupation, likeness: best.likeness, esco: lenders().find_map(|row| row.esco), noc })
+    hits.retain(|hit| hit.likeness >= best.likeness - LENDS);
+    let lends = hits.iter().any(|hit| !table.links[hit.owner as usize].is_empty());
+    let ranked = || table.ranked(parts, &in_esco, &elsewhere).first().map(|(row, _)| *row);
+    let esco = occupation.esco.or_else(|| table.rows[ranked().filter(|_| lends)? as usize].esco);
+    let noc = hits.iter().find_map(|hit| table.rows[hit.owner as usize].noc);
+    Some(Match { occupation, likeness: best.likeness, esco, noc })
 }
 
-/// The occupations of ESCO nearest to the parts of a title, the best first, with their likeness: for measuring.
+/// The occupations of ESCO nearest to the parts of a title, the best first, with what speaks for them: for measuring.
 pub fn nearest_in_esco(parts: &[Part]) -> Vec<(&'static str, f32)> {
-    static ESCO: LazyLock<(Vec<&'static str>, Nearest)> = LazyLock::new(|| {
-        let rows = body(TABLE).lines().filter(|line| line.starts_with('E')).filter_map(labels);
-        let (mut codes, mut all) = (Vec::new(), Vec::new());
-        for (occupation, labels) in rows {
-            all.extend(labels.map(|label| (label, codes.len() as u32)));
-            codes.push(occupation.esco.unwrap_or_default());
-        }
-        (codes, Nearest::new(all))
-    });
-    let hits = ESCO.1.find(parts);
-    ESCO.1
-        .owners(&hits)
-        .iter()
-        .map(|Hit { owner, likeness, .. }| (ESCO.0[*owner as usize], *likeness))
-        .collect()
+    let table = &*OCCUPATIONS;
+    let ranked = table.ranked(parts, &table.esco.find(parts), &table.others.find(parts));
+    ranked.into_iter().filter_map(|(row, score)| Some((table.rows[row as usize].esco?, score))).collect()
 }
 
-/// The codes of ESCO's occupations by their addresses, from its official CSV: for measuring.
-pub fn uri_codes(esco: &str) -> HashMap<String, String> {
-    let mut reader = csv::Reader::from_reader(esco.as_bytes());
-    let header = reader.headers().cloned().unwrap_or_default();
-    let column = |name: &str| header.iter().position(|cell| cell == name);
-    let (Some(uri), Some(code)) = (column("conceptUri"), column("code")) else { return HashMap::new() };
-    reader.records().flatten().map(|row| (row[uri].to_owned(), row[code].to_owned())).collect()
+/// The codes of ESCO's occupations by their addresses: for labels that are given as such.
+pub fn codes_by_address() -> HashMap<String, &'static str> {
+    let of_line = |line: &'static str| -> Option<(String, &'static str)> {
+        let mut columns = line.strip_prefix("E\t")?.split('\t');
+        let code = columns.next()?;
+        Some((format!("{ADDRESS}{}", columns.next_back()?), code))
+    };
+    body(TABLE).lines().filter_map(of_line).collect()
 }
 
-/// What stands for both tables in the revision of the dictionaries: the head of one, which holds the hash of its body,
-/// and the other.
-pub fn revision() -> [&'static str; 2] {
-    [&TABLE[..TABLE.len() - body(TABLE).len()], FRENCH]
+/// What stands for the tables in the revision of the dictionaries: the head of one, which holds the hash of its body, and
+/// the others.
+pub fn revision() -> [&'static str; 3] {
+    [&TABLE[..TABLE.len() - body(TABLE).len()], FRENCH, ENGLISH]
 }
 
 impl Occupations {
-    fn read(table: &'static str, french: &'static str) -> Occupations {
-        let (mut rows, mut all): (Vec<Occupation>, Vec<(&str, u32)>) = (Vec::new(), Vec::new());
-        for (occupation, labels) in
-            body(table).lines().filter_map(labels).chain(body(french).lines().filter_map(french_labels))
-        {
-            all.extend(labels.map(|label| (label, rows.len() as u32)));
-            rows.push(occupation);
+    fn read(table: &'static str, own: [&'static str; 2]) -> Occupations {
+        let lines = body(table).lines().filter_map(line);
+        let lines: Vec<Line> =
+            lines.chain(own.into_iter().flat_map(|own| body(own).lines().filter_map(own_line))).collect();
+        let codes: HashMap<&str, u32> = lines
+            .iter()
+            .zip(0..)
+            .filter(|(line, _)| line.row.kind == Kind::Esco)
+            .filter_map(|(line, row)| Some((line.row.esco?, row)))
+            .collect();
+        let (mut in_esco, mut elsewhere) = (Vec::new(), Vec::new());
+        let (mut links, mut told) = (Vec::new(), Vec::new());
+        let (mut words, mut counts): (HashMap<&str, u32>, Vec<f32>) = (HashMap::new(), Vec::new());
+        for (line, row) in lines.iter().zip(0..) {
+            let is_esco = line.row.kind == Kind::Esco;
+            let into = if is_esco { &mut in_esco } else { &mut elsewhere };
+            into.extend(
+                line.labels
+                    .split('|')
+                    .chain([line.title])
+                    .filter(|label| !label.is_empty())
+                    .map(|label| (label, row)),
+            );
+            let besides = line.besides.split(' ').filter(|word| !word.is_empty());
+            let (mut linked, mut known) = (Vec::new(), Vec::new());
+            for word in besides {
+                if let Some((code, share)) = word.split_once(':') {
+                    linked.extend(
+                        codes
+                            .get(code)
+                            .zip(share.parse::<f32>().ok())
+                            .map(|(row, share)| (*row, share / 100.0)),
+                    );
+                    continue;
+                }
+                let next = words.len() as u32;
+                let id = *words.entry(word).or_insert(next);
+                counts.resize(words.len(), 0.0);
+                counts[id as usize] += 1.0;
+                known.push(id);
+            }
+            if !is_esco && line.row.esco.is_some() {
+                linked.extend(line.row.esco.and_then(|code| codes.get(code)).map(|row| (*row, 1.0)));
+            }
+            links.push(if is_esco { vec![(row, 1.0)] } else { linked });
+            told.push(known);
         }
-        Occupations { rows, nearest: Nearest::new(all) }
+        let count = codes.len() as f32;
+        Occupations {
+            rarity: counts.iter().map(|held| (count / held).ln()).collect(),
+            rarest: count.ln(),
+            rows: lines.iter().map(|line| line.row).collect(),
+            esco: Nearest::new(in_esco).related(RELATED).letters_share(LETTERS),
+            others: Nearest::new(elsewhere).related(RELATED).letters_share(LETTERS),
+            links,
+            told,
+            words,
+        }
+    }
+
+    /// The rows of ESCO that labels, other classifications and descriptions speak for, the best first.
+    fn ranked(&self, parts: &[Part], in_esco: &[Hit], elsewhere: &[Hit]) -> Vec<(u32, f32)> {
+        let mut scores: Vec<(u32, f32)> =
+            self.esco.owners(in_esco).iter().map(|hit| (hit.owner, hit.score)).collect();
+        for hit in self.others.owners(elsewhere).iter().take(SPEAKERS) {
+            for (row, share) in &self.links[hit.owner as usize] {
+                let gain = SPOKEN * hit.likeness * hit.likeness * share.sqrt();
+                match scores.iter_mut().find(|(other, _)| other == row) {
+                    Some((_, score)) => *score += gain,
+                    None => scores.push((*row, UNNAMED + gain)),
+                }
+            }
+        }
+        let (asked, most) = self.asked(parts);
+        for (row, score) in &mut scores {
+            let told = &self.told[*row as usize];
+            let found: f32 =
+                asked.iter().filter(|(word, _)| told.contains(word)).map(|(_, weight)| weight).sum();
+            *score += TOLD * found / most;
+        }
+        scores.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        scores
+    }
+
+    /// The words asked for that descriptions hold, with their weights, and the weight of all that is asked.
+    fn asked(&self, parts: &[Part]) -> (Vec<(u32, f32)>, f32) {
+        let (mut asked, mut most) = (Vec::new(), 0.1);
+        for (text, weight) in parts {
+            for stem in stems(&fold(text)) {
+                let word = self.words.get(stem);
+                let rarity = word.map_or(self.rarest, |word| self.rarity[*word as usize]);
+                most += weight * rarity;
+                asked.extend(word.map(|word| (*word, weight * rarity)));
+            }
+        }
+        (asked, most)
     }
 }
 
-type Labels = Box<dyn Iterator<Item = &'static str>>;
+/// One line of a table.
+struct Line {
+    row: Occupation,
+    title: &'static str,
+    labels: &'static str,
+    /// Words of a description, or codes of ESCO with hundredths.
+    besides: &'static str,
+}
 
-fn labels(line: &'static str) -> Option<(Occupation, Labels)> {
+fn line(line: &'static str) -> Option<Line> {
     let columns: Vec<&str> = line.split('\t').collect();
-    let [kind, code, title, noc, _, others] = columns[..] else { return None };
+    let [kind, code, title, noc, _, labels, besides, ..] = columns[..] else { return None };
     let kind = match kind {
         "E" => Kind::Esco,
         "O" => Kind::Onet,
@@ -130,15 +241,15 @@ fn labels(line: &'static str) -> Option<(Occupation, Labels)> {
     };
     let esco = (kind == Kind::Esco).then_some(code);
     let noc = Some(noc).filter(|noc| !noc.is_empty());
-    let labels = [title].into_iter().chain(others.split('|')).filter(|label| !label.is_empty());
-    Some((Occupation { kind, title, esco, noc }, Box::new(labels)))
+    Some(Line { row: Occupation { kind, title, esco, noc }, title, labels, besides })
 }
 
-fn french_labels(line: &'static str) -> Option<(Occupation, Labels)> {
+fn own_line(line: &'static str) -> Option<Line> {
     let columns: Vec<&str> = line.split('\t').collect();
-    let [noc, esco, title, names] = columns[..] else { return None };
+    let [noc, esco, title, labels] = columns[..] else { return None };
     let esco = Some(esco).filter(|esco| !esco.is_empty());
-    Some((Occupation { kind: Kind::French, title, esco, noc: Some(noc) }, Box::new(names.split('|'))))
+    let row = Occupation { kind: Kind::Own, title, esco, noc: Some(noc) };
+    Some(Line { row, title: "", labels, besides: "" })
 }
 
 #[cfg(test)]
@@ -156,21 +267,21 @@ mod tests {
             hash([rows])
         );
         assert!(revision()[0].contains("ESCO") && revision()[0].contains("O*NET") && TABLE.len() < 2_500_000);
-        let lines: Vec<Occupation> = rows.lines().map(|line| labels(line).expect(line).0).collect();
+        let lines: Vec<Occupation> = rows.lines().map(|row| line(row).expect(row).row).collect();
         let escos: HashSet<&str> = lines.iter().filter_map(|row| row.esco).collect();
         let nocs: HashSet<&str> =
             lines.iter().filter(|row| row.kind == Kind::Noc).filter_map(|row| row.noc).collect();
         assert!(lines.iter().filter_map(|row| row.noc).all(|noc| nocs.contains(noc)));
         let mut names = HashSet::new();
-        for line in body(FRENCH).lines() {
-            let (occupation, labels) = french_labels(line).expect(line);
+        for line in [FRENCH, ENGLISH].into_iter().flat_map(|own| body(own).lines()) {
+            let Line { row: occupation, labels, .. } = own_line(line).expect(line);
             assert!(occupation.esco.is_none_or(|esco| escos.contains(esco)), "{line}: no such code of ESCO");
             assert!(occupation.noc.is_some_and(|noc| nocs.contains(noc)), "{line}: no such unit group");
-            for label in labels {
+            for label in labels.split('|') {
                 assert!(names.insert(label), "`{label}` stands twice");
             }
         }
-        assert!(names.len() >= 200, "{} French titles", names.len());
+        assert!(names.len() >= 200, "{} titles of our own", names.len());
     }
 
     #[test]

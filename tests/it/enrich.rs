@@ -108,7 +108,10 @@ fn titles_are_standard() {
 fn levels_are_read_from_the_field_and_then_the_title() {
     let check = |title: &str, raw: Option<&str>, expected: Option<Seniority>| {
         let input = EnrichInput { job_title: title, seniority_raw: raw, ..EnrichInput::default() };
-        assert_eq!(enrich(&input, &TAXONOMY).seniority, expected, "{title} / {raw:?}");
+        let row = enrich(&input, &TAXONOMY);
+        assert!(row.seniority.is_some(), "{title} has a guess at least");
+        let sure = row.seniority.filter(|_| row.provenance.seniority.confidence >= 0.5);
+        assert_eq!(sure, expected, "{title} / {raw:?}");
     };
     check("Senior Data Engineer", None, Some(Seniority::Senior));
     check("Data Engineer II", None, Some(Seniority::Intermediate));

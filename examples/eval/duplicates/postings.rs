@@ -213,6 +213,7 @@ fn posting(row: &Value, taxonomy: &Taxonomy) -> Option<(Vec<String>, Posting)> {
         let mut posting = Posting::new(company, text("title"), &locations, &[text("url")], taxonomy);
         posting.text = plain(None, Some(text("description")));
         posting.posted_at = instant(text("creation_date"));
+        posting.contract = contract(text("time_type"));
         return Some((texts(&["id", "url"]), posting));
     }
     if row["source"].is_string() && row["text"].is_string() {
@@ -251,6 +252,12 @@ fn ashby(row: &Value, taxonomy: &Taxonomy) -> Posting {
     posting.posted_at = instant(text("publishedAt"));
     posting.sources = vec!["ashby".to_owned()];
     posting.contract = contract(text("employmentType"));
+    let salary = row["compensation"]["summaryComponents"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|component| component["compensationType"] == "Salary");
+    posting.pay = salary.map_or((None, None), |salary| pay(&salary["minValue"], &salary["maxValue"]));
     posting
 }
 
@@ -303,7 +310,18 @@ fn france(row: &Value, taxonomy: &Taxonomy) -> Posting {
     let text = |name: &str| row[name].as_str().unwrap_or_default();
     let company = row["entreprise"]["nom"].as_str().unwrap_or_default();
     let label = row["lieuTravail"]["libelle"].as_str().unwrap_or_default();
-    let mut posting = Posting::new(company, text("intitule"), &[label.to_owned()], &[], taxonomy);
+    // The board's own page, and the page of the partner that sent the advertisement.
+    let own = format!("https://candidat.francetravail.fr/offres/recherche/detail/{}", text("id"));
+    let mut links = vec![own.as_str()];
+    links.extend(row["origineOffre"]["urlOrigine"].as_str().filter(|link| *link != own));
+    links.extend(
+        row["origineOffre"]["partenaires"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|partner| partner["url"].as_str()),
+    );
+    let mut posting = Posting::new(company, text("intitule"), &[label.to_owned()], &links, taxonomy);
     let at = |name: &str| row["lieuTravail"][name].as_f64();
     if posting.places.is_empty() && !label.is_empty() {
         let city = label.split_once(" - ").map(|(_, city)| city.to_owned());
@@ -312,6 +330,12 @@ fn france(row: &Value, taxonomy: &Taxonomy) -> Posting {
     }
     posting.text = plain(None, Some(text("description")));
     posting.posted_at = instant(text("dateCreation"));
+    posting.contract = match (text("typeContrat"), text("dureeTravailLibelleConverti")) {
+        ("CDD" | "MIS" | "SAI", _) => Some(ContractType::Temp),
+        (_, "Temps plein") => Some(ContractType::FullTime),
+        (_, "Temps partiel") => Some(ContractType::PartTime),
+        _ => None,
+    };
     posting
 }
 
