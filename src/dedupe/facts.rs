@@ -365,6 +365,8 @@ mod tests {
         check("you will join Heron ward", "you will join Linnet ward", true);
         check("you will join Heron ward", "you will join the ward", false);
         check("Apply now. Heron is a ward", "Heron is a ward", false);
+        check("you will join Heron ward and Linnet", "for Linnet ward. Heron is new", false);
+        check("you will join HeronHeron ward", "you will join Heron and Wren", false);
     }
 
     #[test]

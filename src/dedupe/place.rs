@@ -288,4 +288,16 @@ mod tests {
         check(one(&toronto), &[], false, Where::Open);
         check(one(&nowhere), one(&toronto), false, Where::Open);
     }
+
+    #[test]
+    fn a_number_ties_a_town_to_its_area() {
+        let check = |left: &str, right: &str, expected: Where| {
+            let words = |text: &str| text.split(' ').map(word_hash).collect();
+            let spots = |text: &str| Spots { spots: Vec::new(), words: words(text), is_remote: false };
+            assert_eq!(spots(left).relation(&spots(right), true), expected, "{left} {right}");
+        };
+        check("44 loire atlantique", "44 nantes", Where::Open);
+        check("44 loire atlantique", "49 angers", Where::Apart);
+        check("north site", "north field", Where::Apart);
+    }
 }

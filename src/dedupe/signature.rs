@@ -14,7 +14,7 @@ use crate::taxonomy::words::fold;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// First byte of a stored signature.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 /// Lists are cut to this many entries; the smallest hashes stay.
 const MOST_LINKS: usize = 6;
 const MOST_REQUISITIONS: usize = 4;
@@ -83,7 +83,7 @@ impl Signature {
         self.length > 0
     }
 
-    /// The bytes that are stored: about 550, at most 1,100.
+    /// The bytes that are stored: about 550, at most 1,250.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut to = Writer::default();
         to.u8(FORMAT);

@@ -22,6 +22,7 @@ struct Job {
     day: i64,
     source: &'static str,
     pay: Option<i64>,
+    language: &'static str,
 }
 
 fn job(key: &str, company: &str, title: &str, text: Option<String>) -> Job {
@@ -37,6 +38,7 @@ fn job(key: &str, company: &str, title: &str, text: Option<String>) -> Job {
         day: 0,
         source: "greenhouse",
         pay: None,
+        language: "en",
     }
 }
 
@@ -86,7 +88,7 @@ fn dedupe_job<'a>(job: &'a Job, places: &'a [Place], sources: &'a [String]) -> D
         company: &job.company,
         company_key: &job.company,
         job_title: &job.title,
-        language: Some("en"),
+        language: Some(job.language),
         places,
         location: job.city,
         remote_type: if job.remote { RemoteType::Remote } else { RemoteType::Unknown },
@@ -159,6 +161,51 @@ fn two_openings_of_one_employer_stay_apart() {
     paid[0].pay = Some(3_000_000);
     paid[1].pay = Some(4_000_000);
     check(&paid, &["a", "b"]);
+}
+
+#[test]
+fn a_translation_is_one_unless_its_numbers_differ() {
+    let mut jobs = [
+        job("a", "acme", "Fleet Manager", text(&[&words("duty", 120)])),
+        job("b", "acme", "Fleet Manager (m/f/d)", text(&[&words("tache", 120)])),
+    ];
+    check(&jobs, &["a", "b"]);
+    jobs[1].language = "fr";
+    check(&jobs, &["a", "a"]);
+    jobs[0].language = "de";
+    check(&jobs, &["a", "b"]);
+    jobs[0].language = "en";
+    (jobs[0].pay, jobs[1].pay) = (Some(3_000_000), Some(4_000_000));
+    check(&jobs, &["a", "b"]);
+}
+
+#[test]
+fn a_reworded_repost_is_one_unless_a_name_changed() {
+    let own = words("duty", 100);
+    let one = |key: &str, more: &str| job(key, "acme", "Nurse", text(&[&own, &words(key, 35), more]));
+    check(&[one("a", ""), one("b", "")], &["a", "a"]);
+    check(&[one("a", "Join Heron ward."), one("b", "Join Linnet ward.")], &["a", "b"]);
+    let late = |key: &str, more: &str, day: i64| {
+        let text = text(&[&words("duty", 150), more]);
+        Job { day, ..job(key, "acme", "Nurse", text) }
+    };
+    let (heron, linnet) = ("Join Heron ward.", "Join Linnet ward.");
+    check(&[late("a", heron, 0), late("b", linnet, 3)], &["a", "b"]);
+    check(&[late("a", heron, 0), late("b", linnet, 40)], &["a", "a"]);
+}
+
+#[test]
+fn one_form_for_several_towns_is_no_proof() {
+    let form = "https://forms.example/apply/48213".to_owned();
+    let mut jobs = [job("a", "acme", "Cook", None), job("b", "acme", "Cook", None)];
+    jobs[1].city = Some("Montréal");
+    let own = jobs.clone().map(|job| job.links[0].replace("jobs/", "jobs/773"));
+    for (job, own) in jobs.iter_mut().zip(own) {
+        job.links = vec![form.clone(), own];
+    }
+    check(&jobs, &["a", "b"]);
+    jobs[1].links.truncate(1);
+    check(&jobs, &["a", "a"]);
 }
 
 #[test]
