@@ -15,7 +15,7 @@ const RUN_TO_FLOOR: f64 = 8.0;
 /// Least megabytes of JSON a second that one core normalizes.
 const NORMALIZE_RATE: f64 = 40.0;
 /// Least megabytes of text a second that one core enriches and ranks.
-const RANK_RATE: f64 = 80.0;
+const RANK_RATE: f64 = 60.0;
 /// Most times the time of a bare automaton scan that skills take.
 const SCAN: f64 = 5.0;
 /// Most memory of job-etl at any size, in MiB, but in dedupe.

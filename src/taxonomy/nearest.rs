@@ -7,7 +7,6 @@ use super::scatter::Table;
 use super::words::fold;
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// Least likeness of letters, as a cosine over groups of three and four, for one word to stand for another.
@@ -41,7 +40,7 @@ type Finds = Box<[(u32, f32)]>;
 /// A list of labels, each of an owner, ready to be searched.
 pub struct Nearest {
     words: Table<Box<str>, u32>,
-    related: HashMap<&'static str, Vec<(u32, f32)>>,
+    related: Table<&'static str, Vec<(u32, f32)>>,
     /// Of each word those that mean or look like it, worked out when it is first asked for.
     alike: Vec<OnceLock<Finds>>,
     rarity: Vec<f32>,
@@ -139,7 +138,7 @@ impl Nearest {
             alike: vec![OnceLock::new(); names.len()],
             letters_share: LETTERS,
             words,
-            related: HashMap::new(),
+            related: Table::default(),
             rarity,
             postings,
             labels: label_words,

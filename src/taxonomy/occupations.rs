@@ -4,6 +4,7 @@
 use super::gazetteer::body;
 use super::nearest::{Hit, Nearest, Part, stems};
 use super::related_words::RELATED;
+use super::scatter::Table;
 use super::words::fold;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -27,7 +28,7 @@ struct Occupations {
     links: Vec<Vec<(u32, f32)>>,
     /// By row of ESCO: the telling words of its description.
     told: Vec<Vec<u32>>,
-    words: HashMap<&'static str, u32>,
+    words: Table<&'static str, u32>,
     /// By word: 0 for one in all descriptions, and more for a rarer one.
     rarity: Vec<f32>,
     /// What a word in none weighs.
@@ -93,8 +94,11 @@ pub fn nearest(parts: &[Part]) -> Option<Match> {
     let occupation = table.rows[best.owner as usize];
     hits.retain(|hit| hit.likeness >= best.likeness - LENDS);
     let lends = hits.iter().any(|hit| !table.links[hit.owner as usize].is_empty());
-    let ranked = || table.ranked(parts, &in_esco, &elsewhere).first().map(|(row, _)| *row);
-    let esco = occupation.esco.or_else(|| table.rows[ranked().filter(|_| lends)? as usize].esco);
+    let lent = || {
+        let ranked = if lends { table.ranked(parts, &in_esco, &elsewhere) } else { Vec::new() };
+        ranked.first().and_then(|(row, _)| table.rows[*row as usize].esco)
+    };
+    let esco = occupation.esco.or_else(lent);
     let noc = hits.iter().find_map(|hit| table.rows[hit.owner as usize].noc);
     Some(Match { occupation, likeness: best.likeness, esco, noc })
 }
@@ -135,7 +139,7 @@ impl Occupations {
             .collect();
         let (mut in_esco, mut elsewhere) = (Vec::new(), Vec::new());
         let (mut links, mut told) = (Vec::new(), Vec::new());
-        let (mut words, mut counts): (HashMap<&str, u32>, Vec<f32>) = (HashMap::new(), Vec::new());
+        let (mut words, mut counts): (Table<&str, u32>, Vec<f32>) = (Table::default(), Vec::new());
         for (line, row) in lines.iter().zip(0..) {
             let is_esco = line.row.kind == Kind::Esco;
             let into = if is_esco { &mut in_esco } else { &mut elsewhere };
