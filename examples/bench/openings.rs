@@ -2,8 +2,8 @@
 //! those seen on real boards: few companies have most of the jobs, each repeats its own boilerplate and one role's words in
 //! several cities; about one job in twelve is a repost with some words changed, one in thirty an agency's copy.
 
-use job_etl::dedupe::core::{DedupeJob, Place};
-use job_etl::posting::{ContractType, RemoteType};
+use job_etl::dedupe::core::DedupeJob;
+use job_etl::posting::{ContractType, Place, RemoteType};
 use std::fmt::Write;
 
 /// Cities, a degree apart.

@@ -1,7 +1,7 @@
 //! What the stage dedupe reads and says: a job as it is compared, a link between two jobs with its reason, a member of a
 //! cluster. Pure; nothing is ever merged in place: a cluster is a row beside the jobs, and taking it away undoes it.
 
-use crate::posting::{ContractType, Hundredths, RemoteType};
+use crate::posting::{ContractType, Hundredths, Place, RemoteType};
 use chrono::{DateTime, Utc};
 
 /// Changes whenever two jobs would be compared or grouped differently, so that everything is compared again.
@@ -40,17 +40,6 @@ pub struct DedupeJob<'a> {
     pub posted_at: Option<DateTime<Utc>>,
     /// The sources that have it, such as `greenhouse`.
     pub sources: &'a [String],
-}
-
-/// One place of a job, in standard names; coordinates are WGS 84 degrees.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct Place {
-    pub city: Option<String>,
-    pub region: Option<String>,
-    pub country: Option<String>,
-    pub lat: Option<f64>,
-    pub lon: Option<f64>,
 }
 
 /// Why two jobs are taken for one opening. Stored as text; the strongest reason that holds is named.

@@ -29,11 +29,6 @@ pub fn links(signatures: &[Signature]) -> Vec<Link> {
     links
 }
 
-/// The verdict on one pair, without a search for candidates; `None` when the two are not even near.
-pub fn link_of(left: &Signature, right: &Signature) -> Option<Link> {
-    judge(left, right, &Default::default()).map(|finding| link(0, 1, finding))
-}
-
 fn link(left: u32, right: u32, finding: Finding) -> Link {
     let Finding { why, similarity, title, text, verdict } = finding;
     Link { left, right, why, similarity, title_similarity: title, text_similarity: text, verdict }

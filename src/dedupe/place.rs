@@ -1,9 +1,9 @@
 //! Where two jobs are, compared: the same place, near it, not known well enough, or apart. Never resolves a name; that is
 //! what enrich did.
 
-use super::core::{DedupeJob, Place};
+use super::core::DedupeJob;
 use super::hash;
-use crate::posting::RemoteType;
+use crate::posting::{Place, RemoteType};
 use crate::taxonomy::gazetteer::key;
 use crate::taxonomy::words::fold;
 

@@ -1,10 +1,10 @@
 //! Duplicates at the boundary of the pure core: jobs in, clusters out. Texts are made of invented words.
 
 use job_etl::dedupe::clusters::clusters;
-use job_etl::dedupe::core::{DedupeJob, Link, Member, Place, Verdict, Why};
+use job_etl::dedupe::core::{DedupeJob, Link, Member, Verdict, Why};
 use job_etl::dedupe::links::links;
 use job_etl::dedupe::signature::{Signature, signatures};
-use job_etl::posting::{ContractType, Hundredths, RemoteType};
+use job_etl::posting::{ContractType, Hundredths, Place, RemoteType};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

@@ -4,12 +4,12 @@
 use super::super::rows;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
-use job_etl::dedupe::core::{DedupeJob, Place};
+use job_etl::dedupe::core::DedupeJob;
 use job_etl::normalize::company::company_key;
 use job_etl::normalize::html;
 use job_etl::normalize::keys::hash_key;
 use job_etl::normalize::links::link;
-use job_etl::posting::{ContractType, Hundredths, RemoteType};
+use job_etl::posting::{ContractType, Hundredths, Place, RemoteType};
 use job_etl::taxonomy::{Taxonomy, language};
 use serde_json::Value;
 use std::collections::HashMap;
