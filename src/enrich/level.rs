@@ -2,7 +2,7 @@
 //! for the occupation. Everything below the text is a guess, and its confidence of less than a half says so.
 
 use super::core::{EnrichInput, Provenance};
-use super::experience;
+use super::{experience, roles};
 use crate::posting::Seniority::{self, Director, Intermediate, Junior, Manager, Senior};
 use crate::taxonomy::phrases::any_case;
 use crate::taxonomy::words::fold_singular;
@@ -23,7 +23,8 @@ pub(super) struct Known<'a> {
 }
 
 /// What texts say of jobs for beginners and for the experienced.
-static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| any_case(BEGINNER.iter().chain(EXPERIENCED)));
+static WORDS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| any_case(BEGINNER.iter().chain(EXPERIENCED).chain(MIDDLE)));
 
 const BEGINNER: &[&str] = &[
     "entry level",
@@ -52,6 +53,15 @@ const BEGINNER: &[&str] = &[
 const EXPERIENCED: &[&str] = &[
     "senior",
     "seasoned",
+    "more junior",
+    "to junior",
+    "mentor junior",
+    "coach junior",
+    "train junior",
+    "guide junior",
+    "support junior",
+    "of junior",
+    "with junior",
     "extensive experience",
     "proven track record",
     "you will mentor",
@@ -64,42 +74,13 @@ const EXPERIENCED: &[&str] = &[
     "solide expérience",
 ];
 
+const MIDDLE: &[&str] = &["mid-level", "mid level"];
+
 /// How much of a text tells its language.
 const START: usize = 400;
 
-static ROLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    any_case(["senior", "sr.", "staff engineer", "staff software", "principal engineer", "founding engineer"])
-});
-
-/// Whom "senior" describes when it names no role: those above and around the job, and the old.
-const PEOPLE: &[&str] = &[
-    "management",
-    "manager",
-    "leader",
-    "executive",
-    "stakeholder",
-    "team",
-    "director",
-    "staff",
-    "living",
-    "care",
-    "people",
-    "citizen",
-    "partner",
-    "level",
-    "official",
-    "communit",
-    "member",
-    "colleague",
-    "client",
-    "home",
-    "housing",
-    "center",
-    "centre",
-    "school",
-    "year",
-    "student",
-];
+/// Years from which a French title is no more junior.
+const FRENCH_INTERMEDIATE: u32 = 3;
 
 /// Words of titles, folded and singular, that people begin with.
 const STARTERS: &[&str] = &[
@@ -117,7 +98,16 @@ const STARTERS: &[&str] = &[
     " volunteer ",
     " temps partiel ",
     " saisonnier ",
+    " operator ",
+    " picker ",
+    " packer ",
+    " labourer ",
+    " laborer ",
+    " driver ",
 ];
+
+/// Groups of NOC 2021 with professions that a licence opens, but for physicians and lecturers.
+const LICENSED: &[&str] = &["313", "3120", "32", "4122", "413", "42"];
 
 /// The source's own level wins, unless it is one of the coarse words that cover several levels and the title is exact.
 pub(super) fn level(
@@ -147,21 +137,28 @@ fn guess(input: &EnrichInput, known: &Known) -> (Seniority, &'static str, f64) {
     if let Some(level) = known.implied {
         return (level, "dictionary", 0.7);
     }
-    if let Some(years) = known.years {
-        return (experience::level(years), "text", 0.6);
-    }
     let text = input.description_text.unwrap_or_default();
-    let (beginner, experienced) = said(text);
-    if beginner > 0 && beginner >= experienced {
+    if let Some(years) = known.years {
+        return (of_years(years, text), "text", 0.6);
+    }
+    let said = said(text);
+    if said.beginner > 0 && said.beginner >= said.experienced {
         return (Junior, "text", 0.5);
     }
-    if experienced >= 2 || names_senior_role(text) {
+    if said.experienced >= 2 || roles::names_senior(text) {
         return (Senior, "text", 0.45);
+    }
+    if said.middle > 0 {
+        return (Intermediate, "text", 0.45);
+    }
+    if roles::is_of_thread(text) {
+        return (Senior, "text", 0.4);
     }
     match known.noc.and_then(|noc| noc.as_bytes().get(1)) {
         Some(b'0') if known.folded.contains(" director ") => (Director, "occupation", 0.45),
         Some(b'0') if known.folded.contains("manager ") => (Manager, "occupation", 0.4),
         _ if starts_a_career(known.folded) => (Junior, "title", 0.4),
+        _ if is_licensed(known.noc) => (Junior, "occupation", 0.4),
         // TEER 3 is learnt in a short course or on the job, 4 and 5 in weeks.
         Some(b'3'..=b'5') => (Junior, "occupation", 0.4),
         // French advertisements state the years that they want; most of those that state none take beginners.
@@ -185,26 +182,39 @@ fn is_french(text: &str) -> bool {
     language::detect(start).is_some_and(|(code, _)| code == "fr")
 }
 
-/// Whether a text names a role of the experienced: "Senior Backend Engineer", and not "senior management".
-fn names_senior_role(text: &str) -> bool {
-    ROLES.find_iter(text).any(|found| {
-        let after = text[found.end()..].trim_start_matches([' ', '-', '/']);
-        let is_word = text[found.end()..].starts_with([' ', '-', '/']);
-        is_word && !PEOPLE.iter().any(|word| starts_with(after, word))
-    })
+/// Health, teaching, counselling and the law: whoever holds the licence may begin, and ranks are named where they matter.
+fn is_licensed(noc: Option<&str>) -> bool {
+    noc.is_some_and(|noc| LICENSED.iter().any(|group| noc.starts_with(group)))
 }
 
-fn starts_with(text: &str, word: &str) -> bool {
-    text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
-}
-
-/// How often a text speaks of beginners, and of the experienced.
-fn said(text: &str) -> (usize, usize) {
-    let (mut beginner, mut experienced) = (0, 0);
-    for found in WORDS.find_iter(text) {
-        if found.pattern().as_usize() < BEGINNER.len() { beginner += 1 } else { experienced += 1 }
+/// The level of a number of years that a text asks for. What is looked for is said first, and a rank there goes before the
+/// years; in France those of less than three years are called junior.
+fn of_years(years: u32, text: &str) -> Seniority {
+    match experience::level(years) {
+        Intermediate if roles::begins_with_senior(text) => Senior,
+        Intermediate if years < FRENCH_INTERMEDIATE && is_french(text) => Junior,
+        level => level,
     }
-    (beginner, experienced)
+}
+
+/// How often a text speaks of beginners, of the experienced and of those between.
+#[derive(Default)]
+struct Said {
+    beginner: usize,
+    experienced: usize,
+    middle: usize,
+}
+
+fn said(text: &str) -> Said {
+    let mut said = Said::default();
+    for found in WORDS.find_iter(text) {
+        match found.pattern().as_usize() {
+            word if word < BEGINNER.len() => said.beginner += 1,
+            word if word < BEGINNER.len() + EXPERIENCED.len() => said.experienced += 1,
+            _ => said.middle += 1,
+        }
+    }
+    said
 }
 
 #[cfg(test)]
