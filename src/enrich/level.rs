@@ -145,8 +145,13 @@ fn guess(input: &EnrichInput, known: &Known) -> (Seniority, &'static str, f64) {
     if said.beginner > 0 && said.beginner >= said.experienced {
         return (Junior, "text", 0.5);
     }
-    if said.experienced >= 2 || roles::names_senior(text) {
+    if roles::names_senior(text) {
         return (Senior, "text", 0.45);
+    }
+    if said.experienced >= 2 {
+        // "Une expérience significative" is one of some years.
+        let level = if is_french(text) { Intermediate } else { Senior };
+        return (level, "text", 0.45);
     }
     if said.middle > 0 {
         return (Intermediate, "text", 0.45);

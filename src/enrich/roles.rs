@@ -1,14 +1,15 @@
 //! Roles that a text names with their rank, and the kind of text that only the experienced are called by.
 
 use crate::taxonomy::phrases::any_case;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, Match};
 use std::sync::LazyLock;
 
 static RANKS: LazyLock<AhoCorasick> = LazyLock::new(|| any_case(WORDS.iter().chain(SENIOR)));
 
 /// Words that are a rank only where a role follows.
-const WORDS: &[&str] = &["staff", "principal", "experienced", LEAD, "founding"];
+const WORDS: &[&str] = &["staff", "principal", LEAD, EXPERIENCED, "founding"];
 const LEAD: &str = "lead";
+const EXPERIENCED: &str = "experienced";
 /// Words that are a rank unless people follow.
 const SENIOR: &[&str] = &["senior", "sr."];
 
@@ -58,7 +59,8 @@ const ROLES: &[&str] = &[
     "sre",
 ];
 /// Words between a rank and a role that tear them apart.
-const APART: &[&str] = &["of", "the", "a", "an", "our", "your", "with", "to", "for", "on", "in", "as", "team"];
+const APART: &[&str] =
+    &["of", "the", "a", "an", "our", "your", "with", "to", "for", "on", "in", "as", "team"];
 /// Words from a rank to its role at most: "Staff Deep Learning Computer Vision Engineer".
 const BETWEEN: usize = 5;
 
@@ -70,23 +72,28 @@ const HEAD: usize = 300;
 /// Whether a text names a role of the experienced: "Senior Backend Engineer", "experienced React developers", and not
 /// "senior management".
 pub(super) fn names_senior(text: &str) -> bool {
-    RANKS.find_iter(text).any(|found| {
-        let rest = &text[found.end()..];
-        let Some(word) = WORDS.get(found.pattern().as_usize()) else {
-            let after = rest.trim_start_matches([' ', '-', '/']);
-            return rest.starts_with([' ', '-', '/']) && !PEOPLE.iter().any(|word| starts_with(after, word));
-        };
-        let is_part = |letter: char| letter.is_alphanumeric() || letter == '-';
-        let is_word = !text[..found.start()].ends_with(is_part) && !rest.starts_with(char::is_alphabetic);
-        // "You lead engineers" and "help lead analysts" name nobody's rank.
-        let is_verb = *word == LEAD;
-        is_word && !(is_verb && text[found.range()].starts_with('l')) && leads_to_role(rest, is_verb)
-    })
+    RANKS.find_iter(text).any(|found| is_of_role(text, &found))
 }
 
-/// Whether the first words of a text name a role of the experienced.
+/// Whether the first words of a text name a rank of the experienced.
 pub(super) fn begins_with_senior(text: &str) -> bool {
-    names_senior(&text[..text.floor_char_boundary(FIRST.min(text.len()))])
+    let first = &text[..text.floor_char_boundary(FIRST.min(text.len()))];
+    let is_rank = |found: &Match| WORDS.get(found.pattern().as_usize()) != Some(&EXPERIENCED);
+    RANKS.find_iter(first).filter(is_rank).any(|found| is_of_role(first, &found))
+}
+
+/// Whether a role follows a rank.
+fn is_of_role(text: &str, found: &Match) -> bool {
+    let rest = &text[found.end()..];
+    let Some(word) = WORDS.get(found.pattern().as_usize()) else {
+        let after = rest.trim_start_matches([' ', '-', '/']);
+        return rest.starts_with([' ', '-', '/']) && !PEOPLE.iter().any(|word| starts_with(after, word));
+    };
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '-';
+    let is_word = !text[..found.start()].ends_with(is_part) && !rest.starts_with(char::is_alphabetic);
+    // "You lead engineers" and "help lead analysts" name nobody's rank.
+    let is_verb = *word == LEAD;
+    is_word && !(is_verb && text[found.range()].starts_with('l')) && leads_to_role(rest, is_verb)
 }
 
 /// Whether the next words of a text are a role, in the singular if it must be one.
