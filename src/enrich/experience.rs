@@ -179,6 +179,13 @@ mod tests {
         check("Expérience de 3 ans minimum", Some(3));
         check("Minimum de 5 à 7 années d'expérience pertinente", Some(5));
         check("Un an d'expérience", Some(1));
+        check("You: 5+ years shipping production systems", Some(5));
+        check("Full-stack engineers (4 YoE)", Some(4));
+        check("Un cursus en informatique (3 ans minimum)", Some(3));
+        check("Vous justifiez d'au moins 5 ans sur ce métier", Some(5));
+        check("Durée : 2 ans minimum", None);
+        check("In our 12+ years in business", None);
+        check("A term of 2 years", None);
         check("For over 25 years we have built on experience", None);
         check("In the last 10 years our experience grew", None);
         check("You must be 18 years of age", None);

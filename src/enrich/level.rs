@@ -4,11 +4,8 @@
 use super::core::{EnrichInput, Provenance};
 use super::{experience, roles};
 use crate::posting::Seniority::{self, Director, Intermediate, Junior, Manager, Senior};
-use crate::taxonomy::phrases::any_case;
 use crate::taxonomy::words::fold_singular;
 use crate::taxonomy::{Taxonomy, language};
-use aho_corasick::AhoCorasick;
-use std::sync::LazyLock;
 
 /// What is known of a job before its level is read.
 pub(super) struct Known<'a> {
@@ -21,60 +18,6 @@ pub(super) struct Known<'a> {
     /// The fewest years that the text asks for.
     pub years: Option<u32>,
 }
-
-/// What texts say of jobs for beginners and for the experienced.
-static WORDS: LazyLock<AhoCorasick> =
-    LazyLock::new(|| any_case(BEGINNER.iter().chain(EXPERIENCED).chain(MIDDLE)));
-
-const BEGINNER: &[&str] = &[
-    "entry level",
-    "entry-level",
-    "new grad",
-    "recent graduate",
-    "no experience",
-    "no prior experience",
-    "will train",
-    "training provided",
-    "on-the-job training",
-    "débutant accepté",
-    "débutants acceptés",
-    "débutant(e) accepté",
-    "sans expérience",
-    "aucune expérience",
-    "débutant ou",
-    "débutants bienvenus",
-    "débutant bienvenu",
-    "première expérience",
-    "formation assurée",
-    "formation interne",
-    "formés en interne",
-    "junior",
-];
-const EXPERIENCED: &[&str] = &[
-    "senior",
-    "seasoned",
-    "more junior",
-    "to junior",
-    "mentor junior",
-    "coach junior",
-    "train junior",
-    "guide junior",
-    "support junior",
-    "of junior",
-    "with junior",
-    "extensive experience",
-    "proven track record",
-    "you will mentor",
-    "mentoring",
-    "mentorship of",
-    "technical leadership",
-    "expérience confirmée",
-    "expérience significative",
-    "expérimenté",
-    "solide expérience",
-];
-
-const MIDDLE: &[&str] = &["mid-level", "mid level"];
 
 /// How much of a text tells its language.
 const START: usize = 400;
@@ -141,11 +84,11 @@ fn guess(input: &EnrichInput, known: &Known) -> (Seniority, &'static str, f64) {
     if let Some(years) = known.years {
         return (of_years(years, text), "text", 0.6);
     }
-    let said = said(text);
+    let said = roles::said(text);
     if said.beginner > 0 && said.beginner >= said.experienced {
         return (Junior, "text", 0.5);
     }
-    if roles::names_senior(text) {
+    if said.names_senior {
         return (Senior, "text", 0.45);
     }
     if said.experienced >= 2 {
@@ -202,26 +145,6 @@ fn of_years(years: u32, text: &str) -> Seniority {
     }
 }
 
-/// How often a text speaks of beginners, of the experienced and of those between.
-#[derive(Default)]
-struct Said {
-    beginner: usize,
-    experienced: usize,
-    middle: usize,
-}
-
-fn said(text: &str) -> Said {
-    let mut said = Said::default();
-    for found in WORDS.find_iter(text) {
-        match found.pattern().as_usize() {
-            word if word < BEGINNER.len() => said.beginner += 1,
-            word if word < BEGINNER.len() + EXPERIENCED.len() => said.experienced += 1,
-            _ => said.middle += 1,
-        }
-    }
-    said
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +174,21 @@ mod tests {
         check("Accountant", "You keep the books of our clients.", (Intermediate, "default"));
         check("Engineer", "Now hiring: Senior Backend Engineer. We sell boats.", (Senior, "text"));
         check("Engineer", "You report to senior management.", (Intermediate, "default"));
+        check("Engineer", "Boats | Senior Engineer (3+ years) | Lisbon | Remote", (Senior, "text"));
+        check("Engineer", "Boats | Engineers | Lisbon | Remote", (Senior, "text"));
+        check("Engineer", "A mid-level job.", (Intermediate, "text"));
+        check("Engineer", "Boats | Mid-level Engineers | Lisbon | Remote", (Intermediate, "text"));
+        check("Accountant", "2 years of experience in audit", (Intermediate, "text"));
+        check(
+            "Comptable",
+            "Vous avez 2 ans d'expérience dans un cabinet et vous aimez les chiffres de nos clients.",
+            (Junior, "text"),
+        );
+        check(
+            "Comptable",
+            "Vous avez une solide expérience et une expérience significative de la paie dans un cabinet.",
+            (Intermediate, "text"),
+        );
     }
 
     #[test]
@@ -269,6 +207,9 @@ mod tests {
         check("Laboratory Assistant", "22110", Junior);
         check("Assistant Manager", "60020", Manager);
         check("Pharmacist", "31120", Intermediate);
+        check("Registered Nurse", "31301", Junior);
+        check("School Counsellor", "41301", Junior);
+        check("Economist", "41401", Intermediate);
         check("Electrician", "72200", Intermediate);
     }
 }

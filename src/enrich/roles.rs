@@ -1,17 +1,68 @@
-//! Roles that a text names with their rank, and the kind of text that only the experienced are called by.
+//! What a text says of the rank of its job: words for beginners and for the experienced, roles that it names with their
+//! rank, and the kind of text by which only the experienced are called.
 
 use crate::taxonomy::phrases::any_case;
 use aho_corasick::{AhoCorasick, Match};
 use std::sync::LazyLock;
 
-static RANKS: LazyLock<AhoCorasick> = LazyLock::new(|| any_case(WORDS.iter().chain(SENIOR)));
+/// In the order of [`Word`].
+static WORDS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| any_case(BEGINNER.iter().chain(EXPERIENCED).chain(MIDDLE).chain(&RANKS).chain(&SENIOR)));
+
+const BEGINNER: &[&str] = &[
+    "entry level",
+    "entry-level",
+    "new grad",
+    "recent graduate",
+    "no experience",
+    "no prior experience",
+    "will train",
+    "training provided",
+    "on-the-job training",
+    "débutant accepté",
+    "débutants acceptés",
+    "débutant(e) accepté",
+    "sans expérience",
+    "aucune expérience",
+    "débutant ou",
+    "débutants bienvenus",
+    "débutant bienvenu",
+    "première expérience",
+    "formation assurée",
+    "formation interne",
+    "formés en interne",
+    "junior",
+];
+const EXPERIENCED: &[&str] = &[
+    "seasoned",
+    "more junior",
+    "to junior",
+    "mentor junior",
+    "coach junior",
+    "train junior",
+    "guide junior",
+    "support junior",
+    "of junior",
+    "with junior",
+    "extensive experience",
+    "proven track record",
+    "you will mentor",
+    "mentoring",
+    "mentorship of",
+    "technical leadership",
+    "expérience confirmée",
+    "expérience significative",
+    "expérimenté",
+    "solide expérience",
+];
+
+const MIDDLE: &[&str] = &["mid-level", "mid level"];
 
 /// Words that are a rank only where a role follows.
-const WORDS: &[&str] = &["staff", "principal", LEAD, EXPERIENCED, "founding"];
+const RANKS: [&str; 5] = ["staff", "principal", "founding", LEAD, "experienced"];
 const LEAD: &str = "lead";
-const EXPERIENCED: &str = "experienced";
 /// Words that are a rank unless people follow.
-const SENIOR: &[&str] = &["senior", "sr."];
+const SENIOR: [&str; 2] = ["senior", "sr."];
 
 /// Whom "senior" describes when it names no role: those above and around the job, and the old.
 const PEOPLE: &[&str] = &[
@@ -64,35 +115,70 @@ const APART: &[&str] =
 /// Words from a rank to its role at most: "Staff Deep Learning Computer Vision Engineer".
 const BETWEEN: usize = 5;
 
+/// Bytes after a rank in which its role stands.
+const WINDOW: usize = 120;
 /// Bytes in which a text says whom it looks for, if it begins so.
 const FIRST: usize = 120;
 /// Bytes that hold the head of an advertisement.
 const HEAD: usize = 300;
 
-/// Whether a text names a role of the experienced: "Senior Backend Engineer", "experienced React developers", and not
-/// "senior management".
-pub(super) fn names_senior(text: &str) -> bool {
-    RANKS.find_iter(text).any(|found| is_of_role(text, &found))
+/// What a text says of the level of its job.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// How often it speaks of beginners.
+    pub beginner: usize,
+    /// How often of the experienced.
+    pub experienced: usize,
+    /// How often of those between.
+    pub middle: usize,
+    /// Whether it names a role of the experienced: "Senior Backend Engineer", "experienced React developers", and not
+    /// "senior management".
+    pub names_senior: bool,
 }
 
-/// Whether the first words of a text name a rank of the experienced.
+/// Reads a text once.
+pub(super) fn said(text: &str) -> Said {
+    const MIDDLE_FROM: usize = BEGINNER.len() + EXPERIENCED.len();
+    let mut said = Said::default();
+    for found in WORDS.find_iter(text) {
+        match found.pattern().as_usize() {
+            word if word < BEGINNER.len() => said.beginner += 1,
+            word if word < MIDDLE_FROM => said.experienced += 1,
+            word if word < RANKS_FROM => said.middle += 1,
+            word => {
+                said.experienced += usize::from(word >= SENIOR_FROM);
+                said.names_senior = said.names_senior || is_of_role(text, &found);
+            }
+        }
+    }
+    said
+}
+
+const RANKS_FROM: usize = BEGINNER.len() + EXPERIENCED.len() + MIDDLE.len();
+const SENIOR_FROM: usize = RANKS_FROM + RANKS.len();
+
+/// Whether the first words of a text name a rank of the experienced. To be "experienced" is none.
 pub(super) fn begins_with_senior(text: &str) -> bool {
     let first = &text[..text.floor_char_boundary(FIRST.min(text.len()))];
-    let is_rank = |found: &Match| WORDS.get(found.pattern().as_usize()) != Some(&EXPERIENCED);
-    RANKS.find_iter(first).filter(is_rank).any(|found| is_of_role(first, &found))
+    let ranks = RANKS_FROM..SENIOR_FROM - 1;
+    WORDS.find_iter(first).any(|found| {
+        let word = found.pattern().as_usize();
+        (ranks.contains(&word) || word >= SENIOR_FROM) && is_of_role(first, &found)
+    })
 }
 
 /// Whether a role follows a rank.
 fn is_of_role(text: &str, found: &Match) -> bool {
-    let rest = &text[found.end()..];
-    let Some(word) = WORDS.get(found.pattern().as_usize()) else {
+    let rest = &text[found.end()..text.floor_char_boundary((found.end() + WINDOW).min(text.len()))];
+    let word = found.pattern().as_usize();
+    if word >= SENIOR_FROM {
         let after = rest.trim_start_matches([' ', '-', '/']);
         return rest.starts_with([' ', '-', '/']) && !PEOPLE.iter().any(|word| starts_with(after, word));
-    };
+    }
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '-';
     let is_word = !text[..found.start()].ends_with(is_part) && !rest.starts_with(char::is_alphabetic);
     // "You lead engineers" and "help lead analysts" name nobody's rank.
-    let is_verb = *word == LEAD;
+    let is_verb = RANKS[word - RANKS_FROM] == LEAD;
     is_word && !(is_verb && text[found.range()].starts_with('l')) && leads_to_role(rest, is_verb)
 }
 
@@ -130,7 +216,7 @@ mod tests {
 
     #[test]
     fn ranks_are_of_roles_and_not_of_people() {
-        let check = |text: &str, expected: bool| assert_eq!(names_senior(text), expected, "{text}");
+        let check = |text: &str, expected: bool| assert_eq!(said(text).names_senior, expected, "{text}");
         check("Now hiring: Senior Backend Engineer", true);
         check("You report to senior management.", false);
         check("We want experienced React Native developers.", true);
@@ -142,6 +228,18 @@ mod tests {
         check("Mislead Engineer", false);
         check("Senior/Staff Platform Engineer", true);
         check("", false);
+    }
+
+    #[test]
+    fn words_for_beginners_and_others_are_counted() {
+        let check = |text: &str, expected: (usize, usize, usize)| {
+            let said = said(text);
+            assert_eq!((said.beginner, said.experienced, said.middle), expected, "{text}");
+        };
+        check("Entry-level; débutant accepté", (2, 0, 0));
+        check("You mentor junior colleagues", (0, 1, 0));
+        check("Mid-level or senior", (0, 1, 1));
+        check("", (0, 0, 0));
     }
 
     #[test]
