@@ -112,7 +112,8 @@ fn key_of_start(word: u64, text: &[u8], letters: usize) -> u64 {
     let small = next | SMALL;
     // The highest bit of each byte that is no ASCII letter, but of the first.
     let low = small & !HIGHEST;
-    let is_letter = low.wrapping_add(0x1F1F_1F1F_1F1F_1F1F) & !low.wrapping_add(0x0505_0505_0505_0505) & !small;
+    let is_letter =
+        low.wrapping_add(0x1F1F_1F1F_1F1F_1F1F) & !low.wrapping_add(0x0505_0505_0505_0505) & !small;
     let ends = !is_letter & HIGHEST & !0xFF | 1 << (8 * (NEXT_LETTERS + 1));
     let kept = (1 << (ends.trailing_zeros() & !7)) - 1;
     let between = if next as u8 == b'-' { b' ' } else { small as u8 };
@@ -385,7 +386,8 @@ impl Trie {
                 let whole = end + tail.len();
                 let number = node.end as usize - 1;
                 if text.get(end..whole).is_some_and(|rest| is_same(rest, &self.tails[tail]))
-                    && (!self.may_differ(&text[start..whole]) || is_same(&text[start..whole], self.spelling(number)))
+                    && (!self.may_differ(&text[start..whole])
+                        || is_same(&text[start..whole], self.spelling(number)))
                 {
                     found(number, start, whole);
                 }
