@@ -31,6 +31,7 @@ pub mod skill_file;
 pub mod skills;
 pub mod titles;
 pub mod trie;
+mod word_keys;
 pub mod words;
 pub mod work_model;
 

@@ -4,29 +4,26 @@
 //! (An Aho-Corasick automaton reports matches inside of words too, and takes longer.)
 
 use super::blocks::{BLOCK, Classes, classes};
+use super::word_keys::{Filter, LONGEST_WORD, NEXT_LETTERS, key_of_start, key_of_word, letters};
 use anyhow::ensure;
 
 /// Spellings by their first bytes.
 pub struct Trie {
-    /// Bit of each byte among a node's children; 127 for bytes that no spelling has.
-    columns: [u8; 256],
+    /// Step of each byte, [`RARE`] or [`NO_STEP`].
+    steps: [u8; 256],
     /// Children side by side, and each way to its end before the next: a walk stays close together.
     nodes: Vec<Node>,
     /// What is left of spellings where nothing else begins alike, one behind the other: most nodes are never made.
     tails: Vec<u8>,
-    /// Whether rare bytes share the last column, so that a walk must be compared with the spelling.
-    is_shared: bool,
-    /// The spellings in small letters, one behind the other, with where each begins; only to compare with.
-    spellings: (Vec<u8>, Vec<u32>),
-    /// Bits of the first words of all spellings, see [`key_of_word`].
-    filter: Vec<u64>,
+    /// The first words of all spellings.
+    filter: Filter,
     /// Where a walk goes on after a first word, by the word: a table with open addresses, less than half full.
     doors: Vec<Door>,
 }
 
 /// The node that a first word leads to: a copy of it, since the way to memory is what takes time.
 #[derive(Clone, Copy)]
-#[repr(align(64))]
+#[repr(align(32))]
 struct Door {
     node: Node,
     /// [`key_of_word`]; 0 is none.
@@ -48,169 +45,99 @@ struct Word {
     door: usize,
 }
 
-/// One more byte of a spelling. Its children lie side by side, in the order of their columns.
+/// One more step of a spelling. Its children lie side by side, in the order of their steps. Small, since a walk over many
+/// of them waits for memory most of the time.
 #[derive(Clone, Copy)]
 struct Node {
-    children: u128,
-    first_child: u32,
+    /// A bit for the step of each child; or [`TAIL`] and the length of the tail, which only a node without children has.
+    children: u64,
+    /// Where the children begin, or the tail.
+    first: u32,
     /// One more than the number of the spelling that ends here, or behind the tail; 0 is none.
     end: u32,
-    /// Where the tail begins, and its length. A node with a tail has no children.
-    tail: u32,
-    tail_length: u32,
 }
 
-const LEAF: Node = Node { children: 0, first_child: 0, end: 0, tail: 0, tail_length: 0 };
+const LEAF: Node = Node { children: 0, first: 0, end: 0 };
+/// Marks a node with a tail: the bit of [`NO_STEP`].
+const TAIL: u64 = 1 << NO_STEP;
 
 impl Node {
-    /// The child in a column. Frequent bytes have low columns, so that half of the bits are seldom counted.
-    fn child(&self, column: u8) -> Option<usize> {
-        let earlier = self.children & ((1 << column) - 1);
-        let high = if column < 64 { 0 } else { ((earlier >> 64) as u64).count_ones() };
-        let is_child = self.children >> column & 1 != 0;
-        is_child.then(|| (self.first_child + (earlier as u64).count_ones() + high) as usize)
+    fn child(&self, step: u8) -> Option<usize> {
+        let earlier = self.children & ((1 << step) - 1);
+        let is_child = self.children & TAIL == 0 && self.children >> step & 1 != 0;
+        is_child.then(|| (self.first + earlier.count_ones()) as usize)
     }
 }
 
-/// The column that no child has.
-const NO_COLUMN: u8 = 127;
-
-/// Words of 64 bits of the filter, as a power of two: 32 KiB.
-const FILTER_WORDS: u32 = 12;
-
-/// The word of the filter that a key belongs to, and its three bits there: with 40,000 spellings one key in forty that
-/// none has set seems to be set.
-fn place_in_filter(key: u64) -> (usize, u64) {
-    let bit = |shift: u32| 1_u64 << (key >> shift & 63);
-    ((key >> (u64::BITS - FILTER_WORDS)) as usize, bit(46) | bit(40) | bit(34))
-}
-
-/// Odd numbers with scattered bits, from the digits of the golden ratio and of the square root of two.
-const SCATTER: u64 = 0x9E37_79B9_7F4A_7C15;
-const SCATTER_MORE: u64 = 0x6A09_E667_F3BC_C909;
-
-/// Letters of a second word that the filter knows.
-const NEXT_LETTERS: usize = 3;
-
-/// Longer first words are walked letter by letter.
-const LONGEST_WORD: usize = 16;
-
-/// A number for the letters at the start of a text, at most [`LONGEST_WORD`]: different for different words. Without a
-/// branch on their count, which nobody can guess.
-fn key_of_word(text: &[u8], letters: usize) -> u64 {
-    let kept = u64::MAX.checked_shr(64 - 8 * letters.min(8) as u32).unwrap_or(0);
-    let first = (eight(text) & kept) | SMALL;
-    let last = eight(&text[letters.saturating_sub(8)..]) | SMALL;
-    let last = if letters > 8 { last } else { 0 };
-    let mixed = (first ^ last.rotate_left(29).wrapping_mul(SCATTER_MORE)) ^ letters as u64;
-    mixed.wrapping_mul(SCATTER)
-}
-
-/// The same for a word and what follows it: one byte, and the letters behind it, of which the first [`NEXT_LETTERS`] count.
-fn key_of_start(word: u64, text: &[u8], letters: usize) -> u64 {
-    let next = eight(&text[letters..]);
-    let small = next | SMALL;
-    // The highest bit of each byte that is no ASCII letter, but of the first.
-    let low = small & !HIGHEST;
-    let is_letter =
-        low.wrapping_add(0x1F1F_1F1F_1F1F_1F1F) & !low.wrapping_add(0x0505_0505_0505_0505) & !small;
-    let ends = !is_letter & HIGHEST & !0xFF | 1 << (8 * (NEXT_LETTERS + 1));
-    let kept = (1 << (ends.trailing_zeros() & !7)) - 1;
-    let between = if next as u8 == b'-' { b' ' } else { small as u8 };
-    (word ^ (small & kept & !0xFF | u64::from(between)) << 8).wrapping_mul(SCATTER_MORE)
-}
-
-/// The bit that tells small letters from capitals, of eight bytes.
-const SMALL: u64 = 0x2020_2020_2020_2020;
-/// The highest bit of eight bytes.
-const HIGHEST: u64 = 0x8080_8080_8080_8080;
-
-/// The first eight bytes of a text, as far as it has them.
-fn eight(text: &[u8]) -> u64 {
-    match text.first_chunk::<8>() {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => text.iter().rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte)),
-    }
-}
-
-/// Letters at the start of a text.
-fn letters(text: &[u8]) -> usize {
-    text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count()
-}
+/// The step that no child has.
+const NO_STEP: u8 = 63;
+/// The step before the two halves of a byte that is too rare for a step of its own.
+const RARE: u8 = 62;
 
 impl Trie {
     /// Builds the trie of spellings that are numbered in order. Equal ones, apart from case, must not occur.
     pub fn new<S: AsRef<str>>(spellings: &[S]) -> anyhow::Result<Trie> {
         let mut trie = Trie {
-            columns: [NO_COLUMN; 256],
+            steps: [NO_STEP; 256],
             nodes: vec![LEAF],
             tails: Vec::new(),
-            is_shared: false,
-            spellings: (Vec::new(), vec![0]),
-            filter: vec![0; 1 << FILTER_WORDS],
+            filter: Filter::new(),
             doors: Vec::new(),
         };
-        trie.choose_columns(spellings);
-        for spelling in spellings.iter().map(AsRef::as_ref) {
+        trie.choose_steps(spellings);
+        let mut keys = Vec::with_capacity(spellings.len());
+        for (spelling, number) in spellings.iter().map(|spelling| spelling.as_ref().as_bytes()).zip(0..) {
             ensure!(!spelling.is_empty(), "a spelling is empty");
-            trie.add_start(spelling.as_bytes());
-            trie.spellings.0.extend(spelling.bytes().map(folded));
-            trie.spellings.1.push(trie.spellings.0.len() as u32);
+            trie.add_start(spelling);
+            let steps: Vec<u8> = spelling.iter().flat_map(|byte| trie.steps_of(*byte)).collect();
+            keys.push(Key { steps, spelling, number });
         }
-        let columns: Vec<u8> = trie.spellings.0.iter().map(|byte| trie.columns[usize::from(*byte)]).collect();
-        let ends = trie.spellings.1.windows(2).enumerate();
-        let mut keys: Vec<(&[u8], usize)> =
-            ends.map(|(number, ends)| (&columns[ends[0] as usize..ends[1] as usize], number)).collect();
-        keys.sort_unstable();
-        ensure!(
-            keys.windows(2).all(|pair| pair[0].0 != pair[1].0),
-            "two spellings are equal, or have too many different characters to be told apart"
-        );
+        keys.sort_unstable_by(|one, other| one.steps.cmp(&other.steps));
+        ensure!(keys.windows(2).all(|pair| pair[0].steps != pair[1].steps), "two spellings are equal");
         trie.add_levels(&keys);
         trie.add_doors(spellings);
         Ok(trie)
     }
 
-    /// Gives the most frequent bytes a column each; what is left shares the last one.
-    fn choose_columns<S: AsRef<str>>(&mut self, spellings: &[S]) {
+    /// Gives the most frequent bytes a step each; what is left takes three.
+    fn choose_steps<S: AsRef<str>>(&mut self, spellings: &[S]) {
         let mut counts = [0_u32; 256];
         for byte in spellings.iter().flat_map(|spelling| spelling.as_ref().bytes()) {
             counts[usize::from(folded(byte))] += 1;
         }
         let mut used: Vec<u8> = (0..=u8::MAX).filter(|byte| counts[usize::from(*byte)] > 0).collect();
-        used.sort_by_key(|byte| std::cmp::Reverse(counts[usize::from(*byte)]));
-        self.is_shared = used.len() > usize::from(NO_COLUMN);
-        for (index, byte) in used.into_iter().enumerate() {
-            let column = index.min(usize::from(NO_COLUMN) - 1) as u8;
-            self.columns[usize::from(byte)] = column;
-            self.columns[usize::from(byte.to_ascii_uppercase())] = column;
+        // Letters come first whatever their number, so that the way behind a door has one step each.
+        used.sort_by_key(|byte| (!byte.is_ascii_alphabetic(), std::cmp::Reverse(counts[usize::from(*byte)])));
+        for (byte, step) in used.into_iter().zip(0..) {
+            let step = RARE.min(step);
+            self.steps[usize::from(byte)] = step;
+            self.steps[usize::from(byte.to_ascii_uppercase())] = step;
             if byte == b' ' {
-                self.columns[usize::from(b'-')] = column;
+                self.steps[usize::from(b'-')] = step;
             }
         }
     }
 
-    /// Whether a text that was walked has a byte that shares its column with others.
-    fn may_differ(&self, text: &[u8]) -> bool {
-        self.is_shared && text.iter().any(|byte| self.columns[usize::from(*byte)] == NO_COLUMN - 1)
-    }
-
-    fn spelling(&self, number: usize) -> &[u8] {
-        &self.spellings.0[self.spellings.1[number] as usize..self.spellings.1[number + 1] as usize]
+    /// The steps that a byte takes: one, or [`RARE`] and its halves.
+    fn steps_of(&self, byte: u8) -> impl Iterator<Item = u8> {
+        let byte = folded(byte);
+        let step = self.steps[usize::from(byte)];
+        let halves = (step == RARE).then_some([byte >> 4, byte & 15]);
+        [step].into_iter().chain(halves.into_iter().flatten())
     }
 
     fn add_start(&mut self, spelling: &[u8]) {
         let count = letters(spelling);
         let word = key_of_word(spelling, count);
         if count < spelling.len() {
-            self.set(key_of_start(word, spelling, count));
+            self.filter.set(key_of_start(word, spelling, count));
             if spelling.len() > count + 1 && spelling.len() <= count + NEXT_LETTERS {
-                self.set(key_of_start(word, &[spelling, b"s"].concat(), count));
+                self.filter.set(key_of_start(word, &[spelling, b"s"].concat(), count));
             }
         } else {
-            self.set(word);
+            self.filter.set(word);
             let plural = [spelling, b"s"].concat();
-            self.set(key_of_word(&plural, count + 1));
+            self.filter.set(key_of_word(&plural, count + 1));
         }
     }
 
@@ -230,8 +157,8 @@ impl Trie {
         for (word, text) in words {
             let (mut node, mut depth) = (0, 0);
             while depth < text.len() {
-                let column = self.columns[usize::from(text[depth])];
-                let Some(child) = self.nodes[node].child(column) else { break };
+                let step = self.steps[usize::from(text[depth])];
+                let Some(child) = self.nodes[node].child(step) else { break };
                 node = child;
                 depth += 1;
             }
@@ -249,41 +176,31 @@ impl Trie {
         slot
     }
 
-    fn set(&mut self, key: u64) {
-        let (word, bits) = place_in_filter(key);
-        self.filter[word] |= bits;
-    }
-
-    fn has(&self, key: u64) -> bool {
-        let (word, bits) = place_in_filter(key);
-        self.filter[word] & bits == bits
-    }
-
     /// Makes the nodes of sorted keys, each way to its end before the next, so that a walk stays close together in memory.
-    fn add_levels(&mut self, keys: &[(&[u8], usize)]) {
+    fn add_levels(&mut self, keys: &[Key]) {
         let mut ahead = vec![(0, 0..keys.len(), 0)];
         while let Some((node, mut range, depth)) = ahead.pop() {
-            if let [(_, number)] = keys[range.clone()] {
-                let start = self.tails.len();
-                let spelling =
-                    self.spellings.1[number] as usize + depth..self.spellings.1[number + 1] as usize;
-                self.tails.extend_from_slice(&self.spellings.0[spelling]);
-                self.nodes[node].end = number as u32 + 1;
-                self.nodes[node].tail = start as u32;
-                self.nodes[node].tail_length = (self.tails.len() - start) as u32;
+            let Some(first) = keys.get(range.start) else { continue };
+            if let Some(rest) = first.behind(depth).filter(|_| range.len() == 1) {
+                self.nodes[node] = Node {
+                    children: TAIL | rest.len() as u64,
+                    first: self.tails.len() as u32,
+                    end: first.number + 1,
+                };
+                self.tails.extend(rest.iter().map(|byte| folded(*byte)));
                 continue;
             }
-            if keys.get(range.start).is_some_and(|(key, _)| key.len() == depth) {
-                self.nodes[node].end = keys[range.start].1 as u32 + 1;
+            if first.steps.len() == depth {
+                self.nodes[node].end = first.number + 1;
                 range.start += 1;
             }
-            self.nodes[node].first_child = self.nodes.len() as u32;
+            self.nodes[node].first = self.nodes.len() as u32;
             while !range.is_empty() {
-                let column = keys[range.start].0[depth];
-                let group = keys[range.clone()].iter().take_while(|(key, _)| key[depth] == column).count();
+                let step = keys[range.start].steps[depth];
+                let group = keys[range.clone()].iter().take_while(|key| key.steps[depth] == step).count();
                 let child = range.start..range.start + group;
                 range.start = child.end;
-                self.nodes[node].children |= 1 << column;
+                self.nodes[node].children |= 1 << step;
                 ahead.push((self.nodes.len(), child, depth + 1));
                 self.nodes.push(LEAF);
             }
@@ -294,7 +211,7 @@ impl Trie {
     pub fn number(&self, text: &[u8]) -> Option<usize> {
         let count = letters(text);
         let word = key_of_word(text, count);
-        if !self.has(if count < text.len() { key_of_start(word, text, count) } else { word }) {
+        if !self.filter.has(if count < text.len() { key_of_start(word, text, count) } else { word }) {
             return None;
         }
         let mut whole = None;
@@ -325,7 +242,7 @@ impl Trie {
                 }
                 let key = key_of_word(rest, count);
                 words[known] = Word { start, count, key, door: 0 };
-                known += usize::from(self.has(key) | self.has(key_of_start(key, rest, count)));
+                known += usize::from(self.filter.has(key) | self.filter.has(key_of_start(key, rest, count)));
             }
             if known >= 2 * BLOCK {
                 self.read_words(text, &mut words[..known], &mut found);
@@ -381,22 +298,47 @@ impl Trie {
         found: &mut impl FnMut(usize, usize, usize),
     ) {
         loop {
-            if node.end > 0 {
-                let tail = node.tail as usize..(node.tail + node.tail_length) as usize;
+            if node.children & TAIL != 0 {
+                let tail = &self.tails[node.first as usize..][..(node.children & !TAIL) as usize];
                 let whole = end + tail.len();
-                let number = node.end as usize - 1;
-                if text.get(end..whole).is_some_and(|rest| is_same(rest, &self.tails[tail]))
-                    && (!self.may_differ(&text[start..whole])
-                        || is_same(&text[start..whole], self.spelling(number)))
-                {
-                    found(number, start, whole);
+                if text.get(end..whole).is_some_and(|rest| is_same(rest, tail)) {
+                    found(node.end as usize - 1, start, whole);
                 }
+                break;
+            }
+            if node.end > 0 {
+                found(node.end as usize - 1, start, end);
             }
             let Some(byte) = text.get(end) else { break };
-            let Some(child) = node.child(self.columns[usize::from(*byte)]) else { break };
+            let step = self.steps[usize::from(*byte)];
+            let Some(mut child) = node.child(step) else { break };
+            if step == RARE {
+                let halves = self.nodes[child].child(byte >> 4);
+                let Some(rare) = halves.and_then(|half| self.nodes[half].child(byte & 15)) else { break };
+                child = rare;
+            }
             node = self.nodes[child];
             end += 1;
         }
+    }
+}
+
+/// A spelling while the trie is built.
+struct Key<'a> {
+    steps: Vec<u8>,
+    spelling: &'a [u8],
+    number: u32,
+}
+
+impl Key<'_> {
+    /// What is left of the spelling behind a number of steps, unless they end within a byte.
+    fn behind(&self, depth: usize) -> Option<&[u8]> {
+        let (mut step, mut byte) = (0, 0);
+        while step < depth {
+            step += if self.steps[step] == RARE { 3 } else { 1 };
+            byte += 1;
+        }
+        (step == depth).then(|| &self.spelling[byte..])
     }
 }
 
@@ -409,7 +351,7 @@ fn is_end(text: &[u8], end: usize) -> bool {
 }
 
 /// A byte in its small form: a hyphen is a space, since `machine-learning` is `machine learning`.
-fn folded(byte: u8) -> u8 {
+pub(super) fn folded(byte: u8) -> u8 {
     if byte == b'-' { b' ' } else { byte.to_ascii_lowercase() }
 }
 
@@ -463,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn more_characters_than_columns_are_told_apart() {
+    fn more_characters_than_steps_are_told_apart() {
         let letters =
             ('a'..='z').chain('0'..='9').chain('\u{c0}'..='\u{17f}').chain('α'..='ω').chain('а'..='я');
         let spellings: Vec<String> = letters.map(|letter| format!("x{letter}y")).collect();
