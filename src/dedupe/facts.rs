@@ -479,6 +479,7 @@ mod tests {
         check("a permanent post", "a fixed-term post", true);
         check("with 3+ years of practice", "with 7+ years of practice", true);
         check("from 4.30am to noon", "from 11pm to noon", true);
+        check("on 8am-4.30pm", "on 11pm-8am", true);
         check("a permanent post", "a post", false);
         let temporary = |left: &str, right: &str| Facts::of(left).one_is_temporary(&Facts::of(right));
         assert!(temporary("a post, fixed term for six months", "a post"));
@@ -493,6 +494,8 @@ mod tests {
         check("Apply now. Heron is a ward", "Heron is a ward", false);
         check("you will join Heron ward and Linnet", "for Linnet ward. Heron is new", false);
         check("you will join HeronHeron ward", "you will join Heron and Wren", false);
+        check("ask for NameWren AlderJob title", "ask for Name Wren Alder Job title", false);
+        check("you will join ward 7E", "you will join ward 8F", true);
     }
 
     #[test]
