@@ -34,8 +34,9 @@ pub(super) fn standard(input: &EnrichInput, taxonomy: &Taxonomy) -> StandardTitl
     let title = &title_noise::clean(input.job_title);
     let folded = fold_singular(title);
     let entry = find(title, &folded, taxonomy);
-    let near = if entry.as_ref().is_some_and(|found| found.is_whole) { None } else { nearest(title) };
-    let near = near.filter(|near| near.likeness >= if entry.is_some() { CLOSE } else { FLOOR });
+    let least = if entry.is_some() { CLOSE } else { FLOOR };
+    let near = if entry.as_ref().is_some_and(|found| found.is_whole) { None } else { nearest(title, least) };
+    let near = near.filter(|near| near.likeness >= least);
     let years = input.description_text.and_then(experience::years_asked);
     let mut standard = match (&entry, near) {
         (_, Some(near)) => of_occupation(&near),
@@ -90,10 +91,10 @@ fn find<'a>(title: &str, folded: &str, taxonomy: &'a Taxonomy) -> Option<Found<'
     Some(Found { entry, confidence, is_whole: confidence > 0.6 && left_over * 2 < folded.len() })
 }
 
-/// The occupation nearest to a title.
-fn nearest(title: &str) -> Option<Match> {
+/// The occupation nearest to a title, if one can be as alike as `least`.
+fn nearest(title: &str, least: f32) -> Option<Match> {
     let parts = parts(title);
-    occupations::nearest(&parts.each_ref().map(|(text, weight)| (text.as_str(), *weight)))
+    occupations::nearest(&parts.each_ref().map(|(text, weight)| (text.as_str(), *weight)), least)
 }
 
 /// The words of a cleaned title by how much they say of the job.

@@ -23,6 +23,8 @@ const COMPANY: f32 = 0.05;
 const JOINED: f32 = 0.9;
 /// How many labels are compared by letters.
 const POOL: usize = 100;
+/// How many where only the best is asked for.
+const FEW: usize = 24;
 /// A word in more labels than this only adds to labels that a rarer word has found.
 const COMMON: usize = 800;
 /// Groups of letters in more words than this find no word.
@@ -48,7 +50,8 @@ pub struct Nearest {
     letters_share: f32,
     postings: Lists,
     labels: Lists,
-    lengths: Vec<f32>,
+    /// Of each label 1 over its length.
+    inverse_lengths: Vec<f32>,
     owners: Vec<u32>,
     /// Of each word its bit among those in more labels than [`COMMON`], and of each label the bits of its words.
     common: (Vec<u64>, Vec<u64>),
@@ -130,7 +133,8 @@ impl Nearest {
         let count = owners.len() as f32;
         let rarity: Vec<f32> =
             postings.each().map(|list| (1.0 + count / (list.len() as f32 + 0.5)).ln()).collect();
-        let lengths = label_words.each().map(|list| length_of(list, &rarity)).collect();
+        let inverse_lengths =
+            label_words.each().map(|list| length_of(list, &rarity).max(f32::MIN_POSITIVE).recip()).collect();
         let groups = Groups::new(&names);
         let common = common(&postings, &label_words);
         Nearest {
@@ -142,7 +146,7 @@ impl Nearest {
             rarity,
             postings,
             labels: label_words,
-            lengths,
+            inverse_lengths,
             owners,
             common,
             letters,
@@ -171,7 +175,14 @@ impl Nearest {
 
     /// The labels nearest to a text, the best first, at most [`POOL`]; of equals the later one first.
     pub fn find(&self, parts: &[Part]) -> Vec<Hit> {
-        PAPER.with_borrow_mut(|paper| self.find_on(parts, paper))
+        PAPER.with_borrow_mut(|paper| self.find_on(parts, 0.0, POOL, paper))
+    }
+
+    /// The few nearest of the labels that can be as alike as `least`: much faster, since those that hold a frequent word
+    /// alone ("engineer" of "flight test engineer") are never looked at.
+    pub fn find_close(&self, parts: &[Part], least: f32) -> Vec<Hit> {
+        let by_words = (least - self.letters_share) / (1.0 - self.letters_share);
+        PAPER.with_borrow_mut(|paper| self.find_on(parts, by_words, FEW, paper))
     }
 
     /// The best label of each owner, the best owner first.
@@ -185,28 +196,31 @@ impl Nearest {
         found
     }
 
-    fn find_on(&self, parts: &[Part], paper: &mut Paper) -> Vec<Hit> {
+    /// `by_words` is the least cosine of the words of a label with those of the text; `most` is how many labels are returned.
+    fn find_on(&self, parts: &[Part], by_words: f32, most: usize, paper: &mut Paper) -> Vec<Hit> {
         paper.labels.resize(self.owners.len().max(paper.labels.len()), NOTHING);
         let folded: Vec<(String, f32)> = parts.iter().map(|(text, weight)| (fold(text), *weight)).collect();
         let asked = self.asked(&folded, paper);
-        let length = asked.iter().map(|word| word.rarity * word.rarity).sum::<f32>().sqrt();
+        let mut left: f32 = asked.iter().map(|word| word.rarity * word.rarity).sum();
+        let (needed, length) = (left * by_words * by_words, left.sqrt().max(f32::MIN_POSITIVE));
         for (number, word) in asked.iter().enumerate() {
-            self.add(number as u32, word, paper);
+            left -= word.rarity * word.rarity;
+            self.add(number as u32, word, needed - left, paper);
         }
-        let score =
-            |label: u32, sum: f32| sum / (length * self.lengths[label as usize]).max(f32::MIN_POSITIVE);
         paper.scores.clear();
         for label in paper.touched.drain(..) {
+            let sum = std::mem::replace(&mut paper.labels[label as usize], NOTHING).sum;
             // Two words may both stand for one of the label. Positive numbers are in the order of their bits.
-            let likeness = score(label, paper.labels[label as usize].sum).min(1.0);
-            paper.scores.push(u64::from(likeness.to_bits()) << 32 | u64::from(label));
-            paper.labels[label as usize] = NOTHING;
+            let likeness = (sum / length * self.inverse_lengths[label as usize]).min(1.0);
+            if likeness >= by_words {
+                paper.scores.push(u64::from(likeness.to_bits()) << 32 | u64::from(label));
+            }
         }
-        if paper.scores.len() > POOL {
-            paper.scores.select_nth_unstable_by(POOL, |one, other| other.cmp(one));
-            paper.scores.truncate(POOL);
+        if paper.scores.len() > most {
+            paper.scores.select_nth_unstable_by(most, |one, other| other.cmp(one));
+            paper.scores.truncate(most);
         }
-        let mut hits: Vec<Hit> = Vec::with_capacity(POOL);
+        let mut hits: Vec<Hit> = Vec::with_capacity(paper.scores.len());
         for scored in &paper.scores {
             let (label, likeness) = (*scored as u32, f32::from_bits((scored >> 32) as u32));
             hits.push(Hit { label, owner: self.owners[label as usize], score: likeness, likeness });
@@ -265,30 +279,43 @@ impl Nearest {
         asked
     }
 
-    /// Adds what one word of the text gives to the labels that hold it, or a word that looks like it.
-    fn add(&self, number: u32, word: &Asked, paper: &mut Paper) {
+    /// Adds what one word of the text gives to the labels that hold it, or a word that looks like it. Labels that no rarer
+    /// word has found are only added to by what squares to `opens` at least.
+    fn add(&self, number: u32, word: &Asked, opens: f32, paper: &mut Paper) {
         let is_first = paper.touched.is_empty();
         let before = paper.touched.len();
         for (found, likeness) in &*word.finds {
             let rarity = self.rarity[*found as usize];
             let gain = likeness * word.rarity.min(rarity * word.weight) * rarity;
             let postings = self.postings.of(*found);
-            if postings.len() <= COMMON || is_first {
+            let is_open = is_first || postings.len() <= COMMON && (likeness * word.rarity).powi(2) >= opens;
+            if is_open {
                 for label in postings {
                     paper.add(number, *label, gain);
                 }
-            } else {
-                let bit = self.common.0[*found as usize];
-                for at in 0..before {
-                    let label = paper.touched[at];
-                    let holds = match bit {
-                        0 => self.labels.of(label).contains(found),
-                        bit => self.common.1[label as usize] & bit != 0,
-                    };
-                    if holds {
-                        paper.add(number, label, gain);
+            } else if postings.len() <= before {
+                for label in postings {
+                    if paper.labels[*label as usize].by != u32::MAX {
+                        paper.add(number, *label, gain);
                     }
                 }
+            } else {
+                self.add_to_touched(number, *found, gain, before, paper);
+            }
+        }
+    }
+
+    /// Adds what a word in many labels gives to those that others have found.
+    fn add_to_touched(&self, number: u32, found: u32, gain: f32, before: usize, paper: &mut Paper) {
+        let bit = self.common.0[found as usize];
+        for at in 0..before {
+            let label = paper.touched[at];
+            let holds = match bit {
+                0 => self.labels.of(label).contains(&found),
+                bit => self.common.1[label as usize] & bit != 0,
+            };
+            if holds {
+                paper.add(number, label, gain);
             }
         }
     }

@@ -84,10 +84,10 @@ const UNNAMED: f32 = 0.1;
 /// How much the words of a description count when they hold all that is asked.
 const TOLD: f32 = 0.3;
 
-/// The occupation nearest to the parts of a title.
-pub fn nearest(parts: &[Part]) -> Option<Match> {
+/// The occupation nearest to the parts of a title, if one can be as alike as `least`, 0 to 1.
+pub fn nearest(parts: &[Part], least: f32) -> Option<Match> {
     let table = &*OCCUPATIONS;
-    let (in_esco, elsewhere) = (table.esco.find(parts), table.others.find(parts));
+    let (in_esco, elsewhere) = (table.esco.find_close(parts, least), table.others.find_close(parts, least));
     let mut hits: Vec<Hit> = in_esco.iter().chain(&elsewhere).copied().collect();
     hits.sort_by(|one, other| other.score.total_cmp(&one.score));
     let best = *hits.first()?;
@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn titles_find_their_occupation() {
         let check = |title: &str, noc: &str| {
-            let found = nearest(&[(title, 1.0)]).and_then(|found| found.noc);
+            let found = nearest(&[(title, 1.0)], 0.5).and_then(|found| found.noc);
             assert_eq!(found, Some(noc), "{title}");
         };
         check("Welder", "72106");
@@ -299,6 +299,6 @@ mod tests {
         check("Dental hygienist", "32111");
         check("Préposée aux bénéficiaires", "33102");
         check("Conducteur de camion", "73300");
-        assert_eq!(nearest(&[("", 1.0)]), None);
+        assert_eq!(nearest(&[("", 1.0)], 0.5), None);
     }
 }

@@ -5,13 +5,12 @@
 
 use super::blocks::{BLOCK, Classes, classes};
 use anyhow::ensure;
-use std::collections::VecDeque;
 
 /// Spellings by their first bytes.
 pub struct Trie {
     /// Bit of each byte among a node's children; 127 for bytes that no spelling has.
     columns: [u8; 256],
-    /// By level, so that the first letters of all spellings lie together.
+    /// Children side by side, and each way to its end before the next: a walk stays close together.
     nodes: Vec<Node>,
     /// What is left of spellings where nothing else begins alike, one behind the other: most nodes are never made.
     tails: Vec<u8>,
@@ -231,10 +230,10 @@ impl Trie {
         self.filter[word] & bits == bits
     }
 
-    /// Makes the nodes of sorted keys, level by level.
+    /// Makes the nodes of sorted keys, each way to its end before the next, so that a walk stays close together in memory.
     fn add_levels(&mut self, keys: &[(&[u8], usize)]) {
-        let mut queue = VecDeque::from([(0, 0..keys.len(), 0)]);
-        while let Some((node, mut range, depth)) = queue.pop_front() {
+        let mut ahead = vec![(0, 0..keys.len(), 0)];
+        while let Some((node, mut range, depth)) = ahead.pop() {
             if let [(_, number)] = keys[range.clone()] {
                 let start = self.tails.len();
                 let spelling =
@@ -256,7 +255,7 @@ impl Trie {
                 let child = range.start..range.start + group;
                 range.start = child.end;
                 self.nodes[node].children |= 1 << column;
-                queue.push_back((self.nodes.len(), child, depth + 1));
+                ahead.push((self.nodes.len(), child, depth + 1));
                 self.nodes.push(LEAF);
             }
         }
