@@ -16,13 +16,13 @@ const ALL_PAIRS: usize = 24;
 const WINDOW: usize = 8;
 /// A link shared by more jobs than this is a page that lists many, whatever it looks like.
 const CROWDED: usize = 20;
-/// Bins of one band: texts that agree by 0.45 share one of the 64 bands in 99 of 100 cases; by 0.3, as a copy does that was cut
-/// to a third, in 82.
+/// Bins of one band: texts that agree by 0.45 share one of the 48 bands in 99 of 100 cases; by 0.3, as a copy does that was cut
+/// to a third, in 73.
 const ROWS: usize = 3;
 /// Bands that are compared before pairs found twice are forgotten.
 const BANDS_AT_ONCE: usize = 8;
 /// Bands that are used.
-const BANDS: usize = 64;
+const BANDS: usize = 48;
 /// Fewer shingles of its own than this, and a text is not searched by its bands.
 const LEAST_FOR_BANDS: u16 = 16;
 /// Agreement below which a pair found by a band or a place is forgotten at once, by shingles and by containment.
