@@ -7,7 +7,7 @@ use crate::taxonomy::{Taxonomy, language};
 use serde::Serialize;
 
 /// Changes whenever a job would be enriched differently, so that all jobs are enriched again.
-pub const VERSION: &str = "3";
+pub const VERSION: &str = "4";
 
 /// The columns of `staging.job_postings_stg` that are read.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -7,12 +7,17 @@ use std::sync::LazyLock;
 
 /// More than this is the age of a company or of a reader.
 const MOST: u32 = 20;
+/// Bytes before and after a number of years that may say what they are of.
+const BEFORE: usize = 48;
+const AFTER: usize = 64;
+/// Bytes beside it that may say how many they are at least.
+const NEAR: usize = 20;
 
 /// In the cases that occur: a text is passed over much faster than in any case.
 static UNITS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let units = [
         "year", "Year", "YEAR", "yrs", "Yrs", "YRS", "yr ", "Yr ", "YR ", " ans", " ANS", " an ", " An ",
-        " AN ", "année", "Année", "ANNÉE",
+        " AN ", "année", "Année", "ANNÉE", "YOE", "YoE", "yoe",
     ];
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostFirst)
@@ -29,8 +34,13 @@ static SUBJECT: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "working ",
         "worked ",
         "hands-on",
+        "poste similaire",
+        "poste équivalent",
     ])
 });
+/// What makes a number of years a demand by itself: nobody else says "at least" of years.
+static LEAST: LazyLock<AhoCorasick> =
+    LazyLock::new(|| any_case(["minimum", "at least", "au moins", "minima", "min."]));
 static OTHER: LazyLock<AhoCorasick> = LazyLock::new(|| {
     any_case([
         "last",
@@ -46,21 +56,41 @@ static OTHER: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "we have",
         "we've",
         "derni",
+        "in our",
+        "our team",
+        "duration",
+        "durée",
+        "existence",
+        "cdd",
+        "renouvel",
+        "renewable",
     ])
 });
 
 /// The fewest years that the first such requirement of a text asks for.
 pub fn years_asked(text: &str) -> Option<u32> {
     UNITS.find_iter(text).find_map(|unit| {
-        let years = number_before(&text[..unit.start()])?;
-        let before = &text[text.ceil_char_boundary(unit.start().saturating_sub(48))..unit.start()];
-        let after = &text[unit.end()..text.floor_char_boundary((unit.end() + 64).min(text.len()))];
+        let years = number_before(&text[..unit.start()]).filter(|years| *years <= MOST)?;
+        let before = &text[text.ceil_char_boundary(unit.start().saturating_sub(BEFORE))..unit.start()];
+        let after = &text[unit.end()..text.floor_char_boundary((unit.end() + AFTER).min(text.len()))];
         let before = before.rsplit(['\n', '.']).next().unwrap_or_default();
         let after = after.split(['\n', '.', ';']).next().unwrap_or_default();
-        let is_asked = SUBJECT.is_match(after) || SUBJECT.is_match(before);
+        let is_asked = SUBJECT.is_match(after)
+            || SUBJECT.is_match(before)
+            || is_demand(before, &text[unit.range()], after);
         let is_other = OTHER.is_match(before) || OTHER.is_match(after);
-        (is_asked && !is_other && years <= MOST).then_some(years)
+        (is_asked && !is_other).then_some(years)
     })
+}
+
+/// Whether the sign or the words around a number of years demand them, whatever follows: `5+ years`, `3 ans minimum`, `4 YOE`.
+fn is_demand(before: &str, unit: &str, after: &str) -> bool {
+    let near_before = &before[before.ceil_char_boundary(before.len().saturating_sub(NEAR))..];
+    let near_after = &after[..after.floor_char_boundary(after.len().min(NEAR))];
+    unit.eq_ignore_ascii_case("yoe")
+        || before.trim_end().ends_with('+')
+        || LEAST.is_match(near_before)
+        || LEAST.is_match(near_after)
 }
 
 /// Required years of experience as a source states them: `3 an`, `24 moi`, `5 year` (folded, singular).
@@ -149,6 +179,13 @@ mod tests {
         check("Expérience de 3 ans minimum", Some(3));
         check("Minimum de 5 à 7 années d'expérience pertinente", Some(5));
         check("Un an d'expérience", Some(1));
+        check("You: 5+ years shipping production systems", Some(5));
+        check("Full-stack engineers (4 YoE)", Some(4));
+        check("Un cursus en informatique (3 ans minimum)", Some(3));
+        check("Vous justifiez d'au moins 5 ans sur ce métier", Some(5));
+        check("Durée : 2 ans minimum", None);
+        check("In our 12+ years in business", None);
+        check("A term of 2 years", None);
         check("For over 25 years we have built on experience", None);
         check("In the last 10 years our experience grew", None);
         check("You must be 18 years of age", None);

@@ -2,13 +2,10 @@
 //! for the occupation. Everything below the text is a guess, and its confidence of less than a half says so.
 
 use super::core::{EnrichInput, Provenance};
-use super::experience;
+use super::{experience, roles};
 use crate::posting::Seniority::{self, Director, Intermediate, Junior, Manager, Senior};
-use crate::taxonomy::phrases::any_case;
 use crate::taxonomy::words::fold_singular;
 use crate::taxonomy::{Taxonomy, language};
-use aho_corasick::AhoCorasick;
-use std::sync::LazyLock;
 
 /// What is known of a job before its level is read.
 pub(super) struct Known<'a> {
@@ -22,84 +19,11 @@ pub(super) struct Known<'a> {
     pub years: Option<u32>,
 }
 
-/// What texts say of jobs for beginners and for the experienced.
-static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| any_case(BEGINNER.iter().chain(EXPERIENCED)));
-
-const BEGINNER: &[&str] = &[
-    "entry level",
-    "entry-level",
-    "new grad",
-    "recent graduate",
-    "no experience",
-    "no prior experience",
-    "will train",
-    "training provided",
-    "on-the-job training",
-    "débutant accepté",
-    "débutants acceptés",
-    "débutant(e) accepté",
-    "sans expérience",
-    "aucune expérience",
-    "débutant ou",
-    "débutants bienvenus",
-    "débutant bienvenu",
-    "première expérience",
-    "formation assurée",
-    "formation interne",
-    "formés en interne",
-    "junior",
-];
-const EXPERIENCED: &[&str] = &[
-    "senior",
-    "seasoned",
-    "extensive experience",
-    "proven track record",
-    "you will mentor",
-    "mentoring",
-    "mentorship of",
-    "technical leadership",
-    "expérience confirmée",
-    "expérience significative",
-    "expérimenté",
-    "solide expérience",
-];
-
 /// How much of a text tells its language.
 const START: usize = 400;
 
-static ROLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    any_case(["senior", "sr.", "staff engineer", "staff software", "principal engineer", "founding engineer"])
-});
-
-/// Whom "senior" describes when it names no role: those above and around the job, and the old.
-const PEOPLE: &[&str] = &[
-    "management",
-    "manager",
-    "leader",
-    "executive",
-    "stakeholder",
-    "team",
-    "director",
-    "staff",
-    "living",
-    "care",
-    "people",
-    "citizen",
-    "partner",
-    "level",
-    "official",
-    "communit",
-    "member",
-    "colleague",
-    "client",
-    "home",
-    "housing",
-    "center",
-    "centre",
-    "school",
-    "year",
-    "student",
-];
+/// Years from which a French title is no more junior.
+const FRENCH_INTERMEDIATE: u32 = 3;
 
 /// Words of titles, folded and singular, that people begin with.
 const STARTERS: &[&str] = &[
@@ -117,7 +41,16 @@ const STARTERS: &[&str] = &[
     " volunteer ",
     " temps partiel ",
     " saisonnier ",
+    " operator ",
+    " picker ",
+    " packer ",
+    " labourer ",
+    " laborer ",
+    " driver ",
 ];
+
+/// Groups of NOC 2021 with professions that a licence opens, but for physicians and lecturers.
+const LICENSED: &[&str] = &["313", "3120", "32", "4122", "413", "42"];
 
 /// The source's own level wins, unless it is one of the coarse words that cover several levels and the title is exact.
 pub(super) fn level(
@@ -147,21 +80,33 @@ fn guess(input: &EnrichInput, known: &Known) -> (Seniority, &'static str, f64) {
     if let Some(level) = known.implied {
         return (level, "dictionary", 0.7);
     }
-    if let Some(years) = known.years {
-        return (experience::level(years), "text", 0.6);
-    }
     let text = input.description_text.unwrap_or_default();
-    let (beginner, experienced) = said(text);
-    if beginner > 0 && beginner >= experienced {
+    if let Some(years) = known.years {
+        return (of_years(years, text), "text", 0.6);
+    }
+    let said = roles::said(text);
+    if said.beginner > 0 && said.beginner >= said.experienced {
         return (Junior, "text", 0.5);
     }
-    if experienced >= 2 || names_senior_role(text) {
+    if said.names_senior {
         return (Senior, "text", 0.45);
+    }
+    if said.experienced >= 2 {
+        // "Une expérience significative" is one of some years.
+        let level = if is_french(text) { Intermediate } else { Senior };
+        return (level, "text", 0.45);
+    }
+    if said.middle > 0 {
+        return (Intermediate, "text", 0.45);
+    }
+    if roles::is_of_thread(text) {
+        return (Senior, "text", 0.4);
     }
     match known.noc.and_then(|noc| noc.as_bytes().get(1)) {
         Some(b'0') if known.folded.contains(" director ") => (Director, "occupation", 0.45),
         Some(b'0') if known.folded.contains("manager ") => (Manager, "occupation", 0.4),
         _ if starts_a_career(known.folded) => (Junior, "title", 0.4),
+        _ if is_licensed(known.noc) => (Junior, "occupation", 0.4),
         // TEER 3 is learnt in a short course or on the job, 4 and 5 in weeks.
         Some(b'3'..=b'5') => (Junior, "occupation", 0.4),
         // French advertisements state the years that they want; most of those that state none take beginners.
@@ -185,26 +130,19 @@ fn is_french(text: &str) -> bool {
     language::detect(start).is_some_and(|(code, _)| code == "fr")
 }
 
-/// Whether a text names a role of the experienced: "Senior Backend Engineer", and not "senior management".
-fn names_senior_role(text: &str) -> bool {
-    ROLES.find_iter(text).any(|found| {
-        let after = text[found.end()..].trim_start_matches([' ', '-', '/']);
-        let is_word = text[found.end()..].starts_with([' ', '-', '/']);
-        is_word && !PEOPLE.iter().any(|word| starts_with(after, word))
-    })
+/// Health, teaching, counselling and the law: whoever holds the licence may begin, and ranks are named where they matter.
+fn is_licensed(noc: Option<&str>) -> bool {
+    noc.is_some_and(|noc| LICENSED.iter().any(|group| noc.starts_with(group)))
 }
 
-fn starts_with(text: &str, word: &str) -> bool {
-    text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
-}
-
-/// How often a text speaks of beginners, and of the experienced.
-fn said(text: &str) -> (usize, usize) {
-    let (mut beginner, mut experienced) = (0, 0);
-    for found in WORDS.find_iter(text) {
-        if found.pattern().as_usize() < BEGINNER.len() { beginner += 1 } else { experienced += 1 }
+/// The level of a number of years that a text asks for. What is looked for is said first, and a rank there goes before the
+/// years; in France those of less than three years are called junior.
+fn of_years(years: u32, text: &str) -> Seniority {
+    match experience::level(years) {
+        Intermediate if roles::begins_with_senior(text) => Senior,
+        Intermediate if years < FRENCH_INTERMEDIATE && is_french(text) => Junior,
+        level => level,
     }
-    (beginner, experienced)
 }
 
 #[cfg(test)]
@@ -236,6 +174,21 @@ mod tests {
         check("Accountant", "You keep the books of our clients.", (Intermediate, "default"));
         check("Engineer", "Now hiring: Senior Backend Engineer. We sell boats.", (Senior, "text"));
         check("Engineer", "You report to senior management.", (Intermediate, "default"));
+        check("Engineer", "Boats | Senior Engineer (3+ years) | Lisbon | Remote", (Senior, "text"));
+        check("Engineer", "Boats | Engineers | Lisbon | Remote", (Senior, "text"));
+        check("Engineer", "A mid-level job.", (Intermediate, "text"));
+        check("Engineer", "Boats | Mid-level Engineers | Lisbon | Remote", (Intermediate, "text"));
+        check("Accountant", "2 years of experience in audit", (Intermediate, "text"));
+        check(
+            "Comptable",
+            "Vous avez 2 ans d'expérience dans un cabinet et vous aimez les chiffres de nos clients.",
+            (Junior, "text"),
+        );
+        check(
+            "Comptable",
+            "Vous avez une solide expérience et une expérience significative de la paie dans un cabinet.",
+            (Intermediate, "text"),
+        );
     }
 
     #[test]
@@ -254,6 +207,9 @@ mod tests {
         check("Laboratory Assistant", "22110", Junior);
         check("Assistant Manager", "60020", Manager);
         check("Pharmacist", "31120", Intermediate);
+        check("Registered Nurse", "31301", Junior);
+        check("School Counsellor", "41301", Junior);
+        check("Economist", "41401", Intermediate);
         check("Electrician", "72200", Intermediate);
     }
 }

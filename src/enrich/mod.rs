@@ -9,6 +9,7 @@ pub mod mentions;
 pub mod pay;
 mod place;
 mod remote;
+mod roles;
 mod sections;
 mod skills;
 pub mod title;

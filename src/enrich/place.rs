@@ -26,9 +26,10 @@ pub(super) struct StandardPlace {
 pub(super) fn standard(input: &EnrichInput, taxonomy: &Taxonomy) -> StandardPlace {
     let places = &taxonomy.places;
     // An address in one of several countries is often the head office; such a job is in none of them in particular.
-    let several = input.location.is_some_and(|text| places.names_several_countries(text));
+    let read = input.location.map(|text| places.shown(text));
+    let several = read.as_ref().is_some_and(|read| read.names_several_countries);
     let structured = places.from_parts(input.place_city, input.place_region, input.place_country);
-    let shown = input.location.and_then(|text| places.in_text(text));
+    let shown = read.and_then(|read| read.place.clone());
     let (place, from) = match (structured, shown) {
         (Some(place), None) if several && place.coordinates.is_none() => (None, Provenance::NONE),
         (Some(structured), Some(shown)) if refines(&shown, &structured) => {
@@ -79,10 +80,10 @@ fn sent(input: &EnrichInput, place: Option<&Place>) -> Option<(f64, f64)> {
 fn all(input: &EnrichInput, taxonomy: &Taxonomy, main: Option<Place>) -> Vec<JobPlace> {
     let places = &taxonomy.places;
     let mut found: Vec<Place> = main.into_iter().collect();
-    let shown = input.location.into_iter().filter(|text| places.may_name_several(text));
+    let shown = input.location.into_iter().filter(|text| places.shown(text).may_name_several);
     for text in shown.chain(input.more_locations.iter().map(String::as_str)).take(2 * MOST) {
-        for place in places.all_in_text(text) {
-            several::add(&mut found, place);
+        for place in places.shown(text).all(text, places) {
+            several::add(&mut found, place.clone());
         }
     }
     let job_place = |place: Place| JobPlace {

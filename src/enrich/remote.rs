@@ -55,24 +55,24 @@ fn countries(input: &EnrichInput, sentences: &[&str], taxonomy: &Taxonomy) -> Ve
     let places = &taxonomy.places;
     let mut found = Vec::new();
     for shown in input.location.into_iter().chain(input.more_locations.iter().map(String::as_str)) {
-        found.extend(places.open_countries(shown));
+        found.extend(places.shown(shown).open_countries(shown, places).iter().cloned());
     }
     if found.is_empty() {
         for part in input.job_title.split(['(', ')', '[', ']', '|']).filter(|part| is_about_work(part)) {
-            found.extend(places.open_countries(part));
+            found.extend(places.open_countries(part).into_iter().map(str::to_owned));
         }
     }
     if found.is_empty() {
         for stated in sentences.iter().filter_map(|sentence| open_to(sentence)) {
-            found.extend(places.open_countries(stated));
+            found.extend(places.open_countries(stated).into_iter().map(str::to_owned));
         }
     }
-    if found.contains(&WORLDWIDE) {
+    if found.iter().any(|country| country == WORLDWIDE) {
         return vec![WORLDWIDE.to_owned()];
     }
     found.sort_unstable();
     found.dedup();
-    found.into_iter().map(str::to_owned).collect()
+    found
 }
 
 fn is_about_work(part: &str) -> bool {

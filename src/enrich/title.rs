@@ -5,9 +5,11 @@ use super::level::{self, Known};
 use super::{experience, title_noise};
 use crate::posting::Seniority;
 use crate::taxonomy::Taxonomy;
+use crate::taxonomy::memo::Memo;
 use crate::taxonomy::occupations::{self, Kind, Match};
 use crate::taxonomy::titles::Title;
 use crate::taxonomy::words::fold_singular;
+use std::sync::LazyLock;
 
 /// What a title says.
 pub(super) struct StandardTitle {
@@ -93,8 +95,12 @@ fn find<'a>(title: &str, folded: &str, taxonomy: &'a Taxonomy) -> Option<Found<'
 
 /// The occupation nearest to a title, if one can be as alike as `least`.
 fn nearest(title: &str, least: f32) -> Option<Match> {
-    let parts = parts(title);
-    occupations::nearest(&parts.each_ref().map(|(text, weight)| (text.as_str(), *weight)), least)
+    // The dictionary is built in, so that a title has one answer for each of the two bounds.
+    static SEEN: LazyLock<[Memo<Option<Match>>; 2]> = LazyLock::new(Default::default);
+    SEEN[usize::from(least > FLOOR)].get(title, || {
+        let parts = parts(title);
+        occupations::nearest(&parts.each_ref().map(|(text, weight)| (text.as_str(), *weight)), least)
+    })
 }
 
 /// The words of a cleaned title by how much they say of the job.

@@ -12,6 +12,7 @@ pub mod headcount;
 pub mod language;
 mod letters;
 pub mod lists;
+pub mod memo;
 pub mod money;
 pub mod nearest;
 pub mod occupation_links;

@@ -34,7 +34,7 @@ struct Skill {
 struct Pattern {
     meaning: Meaning,
     /// Set where the case must be this one.
-    same_case: Option<String>,
+    same_case: Option<Box<str>>,
     /// What else it takes to count.
     proof: Proof,
 }
@@ -257,7 +257,7 @@ impl Builder {
             Rule::Asked => Proof::Asked,
             Rule::SameCaseInList => Proof::Listed,
         };
-        let same_case = matches!(rule, Rule::SameCase | Rule::SameCaseInList).then_some(text);
+        let same_case = matches!(rule, Rule::SameCase | Rule::SameCaseInList).then(|| text.into_boxed_str());
         let pattern = Pattern { meaning: Meaning::Skill(skill), same_case, proof };
         self.add_pattern(key, pattern);
     }

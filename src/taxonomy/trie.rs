@@ -35,6 +35,19 @@ struct Door {
     depth: u32,
 }
 
+/// A word of a text that may begin a spelling.
+#[derive(Clone, Copy, Default)]
+struct Word {
+    /// First byte.
+    start: usize,
+    /// Letters.
+    count: usize,
+    /// [`key_of_word`].
+    key: u64,
+    /// Where its door is, or would be.
+    door: usize,
+}
+
 /// One more byte of a spelling. Its children lie side by side, in the order of their columns.
 #[derive(Clone, Copy)]
 struct Node {
@@ -82,31 +95,42 @@ const NEXT_LETTERS: usize = 3;
 /// Longer first words are walked letter by letter.
 const LONGEST_WORD: usize = 16;
 
-/// A number for the letters at the start of a text, at most [`LONGEST_WORD`]: different for different words.
+/// A number for the letters at the start of a text, at most [`LONGEST_WORD`]: different for different words. Without a
+/// branch on their count, which nobody can guess.
 fn key_of_word(text: &[u8], letters: usize) -> u64 {
-    let eight = |text: &[u8]| match text.first_chunk::<8>() {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => text.iter().rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte)),
-    };
-    let kept = if letters >= 8 { u64::MAX } else { (1 << (8 * letters)) - 1 };
-    let first = (eight(text) & kept) | 0x2020_2020_2020_2020;
-    let last = if letters > 8 { eight(&text[letters - 8..]) | 0x2020_2020_2020_2020 } else { 0 };
+    let kept = u64::MAX.checked_shr(64 - 8 * letters.min(8) as u32).unwrap_or(0);
+    let first = (eight(text) & kept) | SMALL;
+    let last = eight(&text[letters.saturating_sub(8)..]) | SMALL;
+    let last = if letters > 8 { last } else { 0 };
     let mixed = (first ^ last.rotate_left(29).wrapping_mul(SCATTER_MORE)) ^ letters as u64;
     mixed.wrapping_mul(SCATTER)
 }
 
 /// The same for a word and what follows it: one byte, and the letters behind it, of which the first [`NEXT_LETTERS`] count.
 fn key_of_start(word: u64, text: &[u8], letters: usize) -> u64 {
-    let byte = |index: usize| text.get(index).copied().map_or(0, folded);
-    let mut next = u64::from(byte(letters));
-    for index in letters + 1..=letters + NEXT_LETTERS {
-        let letter = byte(index);
-        if !letter.is_ascii_lowercase() {
-            break;
-        }
-        next = next << 8 | u64::from(letter);
+    let next = eight(&text[letters..]);
+    let small = next | SMALL;
+    // The highest bit of each byte that is no ASCII letter, but of the first.
+    let low = small & !HIGHEST;
+    let is_letter =
+        low.wrapping_add(0x1F1F_1F1F_1F1F_1F1F) & !low.wrapping_add(0x0505_0505_0505_0505) & !small;
+    let ends = !is_letter & HIGHEST & !0xFF | 1 << (8 * (NEXT_LETTERS + 1));
+    let kept = (1 << (ends.trailing_zeros() & !7)) - 1;
+    let between = if next as u8 == b'-' { b' ' } else { small as u8 };
+    (word ^ (small & kept & !0xFF | u64::from(between)) << 8).wrapping_mul(SCATTER_MORE)
+}
+
+/// The bit that tells small letters from capitals, of eight bytes.
+const SMALL: u64 = 0x2020_2020_2020_2020;
+/// The highest bit of eight bytes.
+const HIGHEST: u64 = 0x8080_8080_8080_8080;
+
+/// The first eight bytes of a text, as far as it has them.
+fn eight(text: &[u8]) -> u64 {
+    match text.first_chunk::<8>() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => text.iter().rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte)),
     }
-    (word ^ next << 8).wrapping_mul(SCATTER_MORE)
 }
 
 /// Letters at the start of a text.
@@ -164,6 +188,11 @@ impl Trie {
                 self.columns[usize::from(b'-')] = column;
             }
         }
+    }
+
+    /// Whether a text that was walked has a byte that shares its column with others.
+    fn may_differ(&self, text: &[u8]) -> bool {
+        self.is_shared && text.iter().any(|byte| self.columns[usize::from(*byte)] == NO_COLUMN - 1)
     }
 
     fn spelling(&self, number: usize) -> &[u8] {
@@ -280,6 +309,7 @@ impl Trie {
     /// branch: guessing each one wrong costs more than it.
     pub fn at_word_starts(&self, text: &[u8], mut found: impl FnMut(usize, usize, usize)) {
         let mut carry = 0;
+        let (mut words, mut known) = ([Word::default(); 3 * BLOCK], 0);
         for (index, block) in text.chunks(BLOCK).enumerate() {
             let Classes { inside, first, letter } = classes(block);
             let mut starts = first & !(inside << 1 | carry);
@@ -293,36 +323,50 @@ impl Trie {
                 if offset as usize + count == BLOCK {
                     count += letters(&rest[count..]);
                 }
-                let word = key_of_word(rest, count);
-                if !self.has(word) && !self.has(key_of_start(word, rest, count)) {
-                    continue;
+                let key = key_of_word(rest, count);
+                words[known] = Word { start, count, key, door: 0 };
+                known += usize::from(self.has(key) | self.has(key_of_start(key, rest, count)));
+            }
+            if known >= 2 * BLOCK {
+                self.read_words(text, &mut words[..known], &mut found);
+                known = 0;
+            }
+        }
+        self.read_words(text, &mut words[..known], &mut found);
+    }
+
+    /// Walks on from words that may begin a spelling. Looks up all their doors first: the ways to memory are then gone
+    /// side by side.
+    fn read_words(&self, text: &[u8], words: &mut [Word], found: &mut impl FnMut(usize, usize, usize)) {
+        for word in words.iter_mut() {
+            word.door = self.slot(word.key);
+        }
+        for &Word { start, count, door, .. } in &*words {
+            let mut at_end = |number, start, end| {
+                if is_end(text, end) {
+                    found(number, start, end);
                 }
-                let mut at_end = |number, start, end| {
-                    if is_end(text, end) {
+            };
+            if !(1..=LONGEST_WORD).contains(&count) {
+                self.walk(text, start, self.nodes[0], start, &mut at_end);
+                continue;
+            }
+            self.enter(text, start, self.doors[door], &mut at_end);
+            // "APIs" are found behind the door of "API".
+            if text[start + count - 1] | 0x20 == b's' && count > 1 {
+                let singular = start + count - 1;
+                let door = self.doors[self.slot(key_of_word(&text[start..], count - 1))];
+                self.enter(text, start, door, &mut |number, start, end| {
+                    if end == singular {
                         found(number, start, end);
                     }
-                };
-                if (1..=LONGEST_WORD).contains(&count) {
-                    self.enter(text, start, word, &mut at_end);
-                    // "APIs" are found behind the door of "API".
-                    if rest[count - 1] | 0x20 == b's' && count > 1 {
-                        let singular = start + count - 1;
-                        self.enter(text, start, key_of_word(rest, count - 1), &mut |number, start, end| {
-                            if end == singular {
-                                found(number, start, end);
-                            }
-                        });
-                    }
-                } else {
-                    self.walk(text, start, self.nodes[0], start, &mut at_end);
-                }
+                });
             }
         }
     }
 
     /// Walks on behind the door of a word, if it has one.
-    fn enter(&self, text: &[u8], start: usize, word: u64, found: &mut impl FnMut(usize, usize, usize)) {
-        let door = self.doors[self.slot(word)];
+    fn enter(&self, text: &[u8], start: usize, door: Door, found: &mut impl FnMut(usize, usize, usize)) {
         if door.word != 0 {
             self.walk(text, start, door.node, start + door.depth as usize, found);
         }
@@ -342,7 +386,8 @@ impl Trie {
                 let whole = end + tail.len();
                 let number = node.end as usize - 1;
                 if text.get(end..whole).is_some_and(|rest| is_same(rest, &self.tails[tail]))
-                    && (!self.is_shared || is_same(&text[start..whole], self.spelling(number)))
+                    && (!self.may_differ(&text[start..whole])
+                        || is_same(&text[start..whole], self.spelling(number)))
                 {
                     found(number, start, whole);
                 }

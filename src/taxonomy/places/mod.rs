@@ -6,9 +6,11 @@ mod mentions;
 mod parts;
 mod reading;
 pub mod several;
+pub mod shown;
 pub mod world;
 
 use super::gazetteer::key;
+use super::memo::Memo;
 use super::postal::{self, Area};
 use crate::yaml;
 use anyhow::{Context, ensure};
@@ -17,6 +19,7 @@ use parts::NOISE;
 use reading::Choice;
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The compiled file.
 pub struct Places {
@@ -24,6 +27,8 @@ pub struct Places {
     regions: Vec<Region>,
     cities: Vec<City>,
     names: HashMap<String, Names>,
+    /// What displayed texts say.
+    seen: Memo<Arc<shown::Shown>>,
 }
 
 /// A place in standard words.
@@ -138,7 +143,8 @@ impl Places {
                 names.cities.push(index);
             }
         }
-        Ok(Places { countries: file.countries, regions: file.regions, cities: file.cities, names })
+        let File { countries, regions, cities } = file;
+        Ok(Places { countries, regions, cities, names, seen: Memo::default() })
     }
 
     /// The ISO code of a country from any of its names.
