@@ -20,6 +20,7 @@ pub struct RawPosting {
     pub payload: String,
     pub payload_hash: Vec<u8>,
     pub collected_at: DateTime<Utc>,
+    pub first_seen_at: DateTime<Utc>,
 }
 
 /// One row of `staging.job_sightings`.
@@ -29,6 +30,7 @@ pub struct Sighting {
     pub source: String,
     pub source_job_id: String,
     pub hash_key: String,
+    pub shared_key: String,
     pub raw_id: Uuid,
     pub revision: String,
     pub job_link: Option<String>,
@@ -36,6 +38,24 @@ pub struct Sighting {
     pub requisition_id: Option<String>,
     pub posted_at: Option<DateTime<Utc>>,
     pub text_hash: Option<String>,
+}
+
+/// A job that a removed sighting showed.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The job.
+    pub hash_key: String,
+    /// What it shares with the other openings of its company, headline and place.
+    pub shared_key: String,
+}
+
+/// Another posting of the same company, headline and place.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Sibling {
+    pub source: String,
+    pub source_job_id: String,
+    pub hash_key: String,
 }
 
 /// Reads the postings whose current content has no sighting and no reject at the source's revision.
@@ -49,7 +69,7 @@ pub async fn pending(
         RawPosting,
         r#"select p.source as "source!", p.source_job_id as "source_job_id!", p.search as "search!",
                   p.raw_id as "raw_id!", r.payload::text as "payload!", r.payload_hash as "payload_hash!",
-                  r.collected_at as "collected_at!"
+                  r.collected_at as "collected_at!", p.first_seen_at as "first_seen_at!"
            from staging.posting_presence p
            join unnest($1::text[], $2::text[]) as logic (source, revision) on logic.source = p.source
            join raw.job_postings_raw r on r.raw_id = p.raw_id
@@ -72,27 +92,33 @@ pub async fn pending(
     Ok(batcher)
 }
 
-/// Replaces the sightings of these postings; returns the hash keys that they showed before.
-pub async fn replace(conn: &mut PgConnection, sightings: &[Sighting]) -> Result<Vec<String>> {
+/// Removes the sightings of these postings; returns the jobs that they showed.
+pub async fn remove(conn: &mut PgConnection, sightings: &[Sighting]) -> Result<Vec<Shown>> {
     let sources: Vec<&str> = sightings.iter().map(|row| row.source.as_str()).collect();
     let ids: Vec<&str> = sightings.iter().map(|row| row.source_job_id.as_str()).collect();
-    let before = sqlx::query_scalar!(
+    sqlx::query_as!(
+        Shown,
         "delete from staging.job_sightings s
          using unnest($1::text[], $2::text[]) as a (source, source_job_id)
          where s.source = a.source and s.source_job_id = a.source_job_id
-         returning s.hash_key",
+         returning s.hash_key, s.shared_key",
         &sources as &[&str],
         &ids as &[&str],
     )
     .fetch_all(&mut *conn)
     .await
-    .context("cannot delete old sightings")?;
-    let mut rows = CopyRows::new(10);
+    .context("cannot delete old sightings")
+}
+
+/// Writes sightings of postings that have none.
+pub async fn write(conn: &mut PgConnection, sightings: &[Sighting]) -> Result<()> {
+    let mut rows = CopyRows::new(11);
     for row in sightings {
         rows.push(&[
             &row.source,
             &row.source_job_id,
             &row.hash_key,
+            &row.shared_key,
             &row.raw_id,
             &row.revision,
             &row.job_link,
@@ -104,35 +130,57 @@ pub async fn replace(conn: &mut PgConnection, sightings: &[Sighting]) -> Result<
     }
     rows.send(
         conn,
-        "copy staging.job_sightings (source, source_job_id, hash_key, raw_id, revision, job_link, apply_url,
+        "copy staging.job_sightings (source, source_job_id, hash_key, shared_key, raw_id, revision, job_link, apply_url,
              requisition_id, posted_at, text_hash) from stdin (format binary)",
     )
     .await?;
-    Ok(before)
+    Ok(())
 }
 
-/// The postings (source, source_job_id) that show one of these jobs, by hash key.
-pub async fn of_jobs(conn: &mut PgConnection, hash_keys: &[String]) -> Result<Vec<(String, String, String)>> {
-    sqlx::query!(
+/// The postings that have one of these shared keys.
+pub async fn sharing(conn: &mut PgConnection, shared_keys: &[String]) -> Result<Vec<Sibling>> {
+    sqlx::query_as!(
+        Sibling,
         "select s.source, s.source_job_id, s.hash_key
-         from unnest($1::text[]) as a (hash_key)
-         join staging.job_sightings s on s.hash_key = a.hash_key",
-        hash_keys,
+         from unnest($1::text[]) as a (shared_key)
+         join staging.job_sightings s on s.shared_key = a.shared_key",
+        shared_keys,
     )
-    .map(|row| (row.source, row.source_job_id, row.hash_key))
     .fetch_all(conn)
     .await
-    .context("cannot read the sightings of jobs")
+    .context("cannot read the sightings of a company, headline and place")
+}
+
+/// Lets each of these postings show the job that it names now.
+pub async fn assign(conn: &mut PgConnection, siblings: &[Sibling]) -> Result<()> {
+    if siblings.is_empty() {
+        return Ok(());
+    }
+    let sources: Vec<&str> = siblings.iter().map(|row| row.source.as_str()).collect();
+    let ids: Vec<&str> = siblings.iter().map(|row| row.source_job_id.as_str()).collect();
+    let keys: Vec<&str> = siblings.iter().map(|row| row.hash_key.as_str()).collect();
+    sqlx::query!(
+        "update staging.job_sightings s set hash_key = a.hash_key
+         from unnest($1::text[], $2::text[], $3::text[]) as a (source, source_job_id, hash_key)
+         where s.source = a.source and s.source_job_id = a.source_job_id",
+        &sources as &[&str],
+        &ids as &[&str],
+        &keys as &[&str],
+    )
+    .execute(conn)
+    .await
+    .context("cannot move sightings to other jobs")?;
+    Ok(())
 }
 
 /// The current content of these postings.
-pub async fn contents(conn: &mut PgConnection, postings: &[(String, String)]) -> Result<Vec<RawPosting>> {
+pub async fn contents(conn: &mut PgConnection, postings: &[Sibling]) -> Result<Vec<RawPosting>> {
     let (sources, ids): (Vec<&str>, Vec<&str>) =
-        postings.iter().map(|(source, id)| (source.as_str(), id.as_str())).unzip();
+        postings.iter().map(|row| (row.source.as_str(), row.source_job_id.as_str())).unzip();
     sqlx::query_as!(
         RawPosting,
         r#"select s.source, s.source_job_id, p.search, s.raw_id, r.payload::text as "payload!", r.payload_hash,
-                  r.collected_at
+                  r.collected_at, p.first_seen_at
            from unnest($1::text[], $2::text[]) as a (source, source_job_id)
            join staging.job_sightings s on s.source = a.source and s.source_job_id = a.source_job_id
            join staging.posting_presence p on p.source = s.source and p.source_job_id = s.source_job_id

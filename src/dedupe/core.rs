@@ -5,7 +5,7 @@ use crate::posting::{ContractType, Hundredths, Place, RemoteType};
 use chrono::{DateTime, Utc};
 
 /// Changes whenever two jobs would be compared or grouped differently, so that everything is compared again.
-pub const VERSION: &str = "2";
+pub const VERSION: &str = "3";
 
 /// What is read of one job: its row in `staging.job_postings_stg`, its enrichment and its sightings.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,6 +2,7 @@
 //! band, hours, times, contract, years asked for, amounts, and names of wards, teams, towns and people. Kept as hashes of a
 //! class and a value; compared class by class.
 
+use super::fact_words::{CONTRACTS, NO_NAMES, REFERENCES};
 use super::hash;
 
 /// Most terms that are kept.
@@ -33,90 +34,11 @@ enum Class {
     Contract = 4,
     Years = 5,
     Amount = 6,
+    Reference = 7,
 }
 
-/// Words that name a contract, a share of time or a shift: the word, and what it counts as.
-const CONTRACTS: &[(&str, &str)] = &[
-    ("permanent", "permanent"),
-    ("fixed-term", "fixed"),
-    ("fixed", "fixed"),
-    ("temporary", "fixed"),
-    ("maternity", "cover"),
-    ("secondment", "secondment"),
-    ("bank", "bank"),
-    ("locum", "locum"),
-    ("part-time", "part"),
-    ("full-time", "full"),
-    ("night", "night"),
-    ("nights", "night"),
-    ("cdi", "permanent"),
-    ("cdd", "fixed"),
-    ("ftc", "fixed"),
-    ("internship", "intern"),
-    ("contractor", "contractor"),
-    ("bilingual", "bilingual"),
-    ("newly", "newly"),
-];
-
-/// Words with a capital that are no names.
-const NO_NAMES: &[&str] = &[
-    "i",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "janvier",
-    "mars",
-    "avril",
-    "the",
-    "we",
-    "you",
-    "our",
-    "your",
-    "this",
-    "a",
-    "an",
-    "as",
-    "in",
-    "for",
-    "and",
-    "or",
-    "of",
-    "to",
-    "if",
-    "it",
-    "is",
-    "nous",
-    "vous",
-    "le",
-    "la",
-    "les",
-    "votre",
-    "notre",
-    "apply",
-    "please",
-    "email",
-    "tel",
-    "ref",
-    "am",
-    "pm",
-    "ext",
-];
+/// Digits of such a number at least.
+const LEAST_DIGITS: usize = 4;
 
 impl Facts {
     /// Reads a text.
@@ -184,6 +106,10 @@ impl Facts {
 
     /// A number says what the word before it names, or is an amount or a time by its own form.
     fn read_number(&mut self, before: &str, number: &str) {
+        let (before, number) = match number.rsplit_once(':') {
+            Some((cue, number)) if cue.bytes().all(|byte| byte.is_ascii_alphabetic()) => (cue, number),
+            _ => (before, number),
+        };
         let is_band = ["band", "bands", "grade", "level", "niveau", "stage", "tier"]
             .iter()
             .any(|name| name.eq_ignore_ascii_case(before));
@@ -191,15 +117,20 @@ impl Facts {
         let lower = number.to_ascii_lowercase();
         if is_band && digits.len() <= 2 {
             self.add(Class::Band, &digits);
-        } else if (lower.ends_with("am") || lower.ends_with("pm")) && digits.len() <= 4 {
-            self.add(Class::Time, &lower);
+        } else if lower.ends_with("am") || lower.ends_with("pm") {
+            // One time, or from one to another: 8am-4.30pm.
+            for time in lower.split('-').filter(|time| time.len() <= 7) {
+                self.add(Class::Time, time);
+            }
+        } else if digits.len() >= LEAST_DIGITS && REFERENCES.contains(&before.to_lowercase().as_str()) {
+            self.add(Class::Reference, &lower);
         } else if number.starts_with(['$', '£', '€']) {
             let whole = number.split('.').next().unwrap_or(number);
             let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
             let thousands = if lower.ends_with('k') { "000" } else { "" };
             self.add(Class::Amount, &format!("{digits}{thousands}"));
-        } else if number.as_bytes()[0].is_ascii_uppercase() && number.len() <= 4 {
-            // A ward or a building: L8.
+        } else if number.len() <= 4 && number.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            // A ward or a building: L8, 7E.
             self.name(number);
         }
     }
@@ -236,6 +167,12 @@ impl Facts {
         temporary(self) != temporary(other)
     }
 
+    /// Whether each states a number of its advertisement, and they share none.
+    pub fn references_differ(&self, other: &Facts) -> bool {
+        self.differ_in(other, Class::Reference)
+            && !self.terms.iter().any(|term| is_of(*term, Class::Reference) && other.terms.contains(term))
+    }
+
     /// Whether two texts in two languages differ in a number that both state.
     pub fn numbers_differ(&self, other: &Facts) -> bool {
         [Class::Band, Class::Hours, Class::Amount].into_iter().any(|class| self.differ_in(other, class))
@@ -244,7 +181,7 @@ impl Facts {
     /// Whether both state something of this class, and not the same.
     fn differ_in(&self, other: &Facts, class: Class) -> bool {
         let of_class = |facts: &Facts| -> Vec<u32> {
-            facts.terms.iter().copied().filter(|term| term >> 28 == class as u32).collect()
+            facts.terms.iter().copied().filter(|term| is_of(*term, class)).collect()
         };
         let (left, right) = (of_class(self), of_class(other));
         !left.is_empty() && !right.is_empty() && left != right
@@ -281,6 +218,10 @@ fn term(class: Class, value: &str) -> u32 {
     (class as u32) << 28 | hash::short(value) & 0x0fff_ffff
 }
 
+fn is_of(term: u32, class: Class) -> bool {
+    term >> 28 == class as u32
+}
+
 fn sort_and_cut<T: Ord>(list: &mut Vec<T>, most: usize) {
     list.sort_unstable();
     list.dedup();
@@ -294,6 +235,8 @@ struct Word<'a> {
     begins: bool,
 }
 
+/// Flattened pages glue the end of a line to the next: `NameJane DoeJob title`. So a word ends before a capital too, and what
+/// follows begins a line; names written that way, like `GitHub`, fall into the same two parts everywhere.
 struct Words<'a> {
     rest: &'a str,
     begins: bool,
@@ -308,12 +251,15 @@ impl<'a> Iterator for Words<'a> {
         let start = bytes.iter().position(|byte| is_word(*byte))?;
         let begins = self.begins || bytes[..start].iter().any(|byte| is_break(*byte));
         let mut end = start;
-        while end < bytes.len() && (is_word(bytes[end]) || is_inner(bytes, end)) {
+        let mut is_glued = false;
+        while end < bytes.len() && !is_glued && (is_word(bytes[end]) || is_inner(bytes, end)) {
             end += 1;
+            is_glued =
+                bytes[end - 1].is_ascii_lowercase() && bytes.get(end).is_some_and(u8::is_ascii_uppercase);
         }
         let text = &self.rest[start..end];
         self.rest = &self.rest[end..];
-        self.begins = false;
+        self.begins = is_glued;
         Some(Word { text, begins })
     }
 }
@@ -353,6 +299,7 @@ mod tests {
         check("a permanent post", "a fixed-term post", true);
         check("with 3+ years of practice", "with 7+ years of practice", true);
         check("from 4.30am to noon", "from 11pm to noon", true);
+        check("on 8am-4.30pm", "on 11pm-8am", true);
         check("a permanent post", "a post", false);
         let temporary = |left: &str, right: &str| Facts::of(left).one_is_temporary(&Facts::of(right));
         assert!(temporary("a post, fixed term for six months", "a post"));
@@ -367,6 +314,8 @@ mod tests {
         check("Apply now. Heron is a ward", "Heron is a ward", false);
         check("you will join Heron ward and Linnet", "for Linnet ward. Heron is new", false);
         check("you will join HeronHeron ward", "you will join Heron and Wren", false);
+        check("ask for NameWren AlderJob title", "ask for Name Wren Alder Job title", false);
+        check("you will join ward 7E", "you will join ward 8F", true);
     }
 
     #[test]

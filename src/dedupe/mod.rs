@@ -9,6 +9,7 @@ mod candidates;
 pub mod clusters;
 mod company;
 pub mod core;
+mod fact_words;
 mod facts;
 mod hash;
 pub mod links;

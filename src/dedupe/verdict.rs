@@ -24,21 +24,26 @@ const EDITED_TEXT: f32 = 0.9;
 const COPIED_TEXT: f32 = 0.75;
 /// Names that a copy without its advertiser's name may exchange.
 const AGENCY_NAMES: usize = 3;
+/// Names that a copy under another name may exchange: with the same headline in the same town, and otherwise.
+const COPY_NAMES: (usize, usize) = (2, 1);
 /// A copy under another name is often cut: the share of the shorter text that the longer one must hold.
 const COPIED_PART: f32 = 0.75;
-/// A copy without the advertiser's name may hide the town, when nearly all of it is in the other.
+/// A copy without the advertiser's name may hide the town, when nearly all of it is in the other; and in one town, boards and
+/// agencies put a headline of their own above it.
 const WHOLE_COPY: f32 = 0.85;
 /// Two employers who advertise one shared post each describe themselves; the rest must be one text.
 const SHARED_POST: f32 = 0.9;
 /// Openings beside each other are advertised together. What comes back after this many days with nearly the same text is
-/// the same opening, and one name in it may have changed.
+/// the same opening, and the person to ask may be another: two names and a title.
 const REPOST_DAYS: u32 = 28;
+const REPOST_NAMES: usize = 3;
 /// The text of such a repost.
 const REPOSTED_TEXT: f32 = 0.8;
 /// The shorter text is cut out of the longer one from this containment on, and then counts as agreeing by it.
 const CUT_OUT: f32 = 0.85;
-/// Own shingles that a text must have before containment or a copy is believed.
+/// Own shingles that a text must have before containment is believed, and before another company's copy is.
 const LONG: u16 = 40;
+const LONG_COPY: u16 = 32;
 /// Headlines below this have nothing to do with each other.
 const NEAR_TITLE: f32 = 0.5;
 /// A pair with this agreement of headline or text is worth reporting when it stays apart.
@@ -195,21 +200,25 @@ impl Pair<'_> {
     /// Another company with the same words for the same place: an agency, or a copy under another name.
     fn of_agency(&self) -> Option<Finding> {
         let overlap = self.text?;
-        let is_long = self.left.sketch.count.min(self.right.sketch.count) >= LONG;
+        let is_long = self.left.sketch.count.min(self.right.sketch.count) >= LONG_COPY;
         let is_anonymous = self.left.company.is_empty() || self.right.company.is_empty();
+        // Of two copies without a name, neither is the other's.
+        let one_anonymous = self.left.company.is_empty() != self.right.company.is_empty();
         let at_place = match self.place {
             Where::Same => true,
             Where::Open => self.title.is_same || overlap.containment >= WHOLE_COPY,
-            // Of two copies without a name, neither is the other's.
-            Where::Near => {
-                self.left.company.is_empty() != self.right.company.is_empty()
-                    && overlap.containment >= WHOLE_COPY
-            }
+            Where::Near => one_anonymous && overlap.containment >= WHOLE_COPY,
             Where::Apart => false,
         };
-        let by_title = !self.title.is_conflict && self.title.similarity >= NEAR_TITLE;
+        let is_own_text = one_anonymous || !is_anonymous && overlap.jaccard >= COPIED_TEXT;
+        let is_whole = self.place == Where::Same && is_own_text && overlap.containment >= WHOLE_COPY;
+        let by_title = !self.title.is_conflict && (is_whole || self.title.similarity >= NEAR_TITLE);
         let is_shared = self.title.is_same && overlap.jaccard >= SHARED_POST;
-        let names = if is_anonymous || is_shared { AGENCY_NAMES } else { 1 };
+        let names = match (is_anonymous || is_shared, self.title.is_same && self.place == Where::Same) {
+            (true, _) => AGENCY_NAMES,
+            (false, true) => COPY_NAMES.0,
+            (false, false) => COPY_NAMES.1,
+        };
         let text = overlap.jaccard.max(overlap.containment);
         let is_copy = overlap.jaccard >= COPIED_TEXT || overlap.containment >= COPIED_PART;
         if is_copy && is_long && at_place && by_title && !self.terms_differ(names) {
@@ -246,15 +255,20 @@ impl Pair<'_> {
             let places = [left, right].into_iter().flat_map(|job| &job.spots.words).map(|word| *word as u16);
             names.chain(places).collect()
         };
-        contract || pay || one_sided || left.facts.differ(&right.facts, names_allowed, &known)
+        // A source numbers what it advertises side by side; what comes again later has a new number.
+        let numbered = self.one_source && !self.is_later() && left.facts.references_differ(&right.facts);
+        contract || pay || one_sided || numbered || left.facts.differ(&right.facts, names_allowed, &known)
+    }
+
+    fn is_later(&self) -> bool {
+        let (left, right) = (self.left.posted_on, self.right.posted_on);
+        left != i32::MIN && right != i32::MIN && left.abs_diff(right) >= REPOST_DAYS
     }
 
     /// Names that a later repost may exchange.
     fn names_of_repost(&self) -> usize {
-        let (left, right) = (self.left.posted_on, self.right.posted_on);
-        let is_later = left != i32::MIN && right != i32::MIN && left.abs_diff(right) >= REPOST_DAYS;
         let is_text = self.text.is_some_and(|overlap| overlap.jaccard >= REPOSTED_TEXT);
-        usize::from(is_later && is_text && self.title.is_same)
+        if self.is_later() && is_text && self.title.is_same { REPOST_NAMES } else { 0 }
     }
 
     /// Texts in two languages say nothing by their words. English is on one side of nearly every translation; German and French

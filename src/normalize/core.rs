@@ -7,7 +7,7 @@ use crate::posting::{ContractType, Place, Posting, Precision, RejectReason};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Version of this stage's logic: a change re-normalizes every posting.
-pub const VERSION: &str = "2";
+pub const VERSION: &str = "3";
 
 /// Most characters of a skill, a seniority, a requisition number, a company size.
 const SHORT: usize = 128;

@@ -10,6 +10,12 @@ pub fn hash_key(company: &str, title: &str, location: Option<&str>) -> String {
     hex(&Md5::digest(parts.join("|")))
 }
 
+/// The key of another opening under the same company, headline and place: md5 of `shared_key|source|source_job_id`, of the
+/// posting of that opening that was seen first.
+pub fn opening_key(shared_key: &str, source: &str, source_job_id: &str) -> String {
+    hex(&Md5::digest([shared_key, source, source_job_id].join("|")))
+}
+
 /// md5 over every column, as JSON: two rows are equal exactly when their hashes are.
 pub fn content_hash(canonical: &Canonical) -> String {
     let encoded =

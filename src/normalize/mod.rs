@@ -1,7 +1,8 @@
 //! Stage normalize: raw contents to sightings and jobs with canonical columns. This file reads, computes on all
 //! cores and writes; the other files are pure.
 //!
-//! A job is computed from all its postings whenever one of them changes, so the order of arrival never matters.
+//! The jobs of one company, headline and place are computed from all their postings whenever one of them changes, so the
+//! order of arrival never matters.
 
 pub mod canonical;
 pub mod company;
@@ -11,6 +12,7 @@ pub mod html;
 pub mod keys;
 pub mod links;
 pub mod merge;
+pub mod openings;
 pub mod pay;
 pub mod text;
 pub mod words;
@@ -18,13 +20,14 @@ pub mod words;
 use crate::batches;
 use crate::db::ledger::{Counts, Run};
 use crate::db::rejects::Reject;
-use crate::db::sightings::{RawPosting, Sighting};
+use crate::db::sightings::{RawPosting, Sibling, Sighting};
 use crate::db::{self, postings, rejects, rollups, sightings};
 use crate::revision::revision;
 use crate::sources::{self, Record, Search};
 use anyhow::{Context, Result};
 use canonical::Canonical;
 use merge::Dated;
+use openings::Seen;
 use rayon::prelude::*;
 use sqlx::PgPool;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -139,7 +142,7 @@ async fn write(
 ) -> Result<()> {
     let mut rows = Vec::new();
     let mut refused = Vec::new();
-    let mut jobs: HashMap<String, Vec<Dated>> = HashMap::new();
+    let mut shared: HashMap<String, Vec<Seen>> = HashMap::new();
     for Normalized { raw, outcome } in batch {
         let counts = report.entry(raw.source.clone()).or_default();
         counts.seen += 1;
@@ -152,16 +155,25 @@ async fn write(
                 counts.written += 1;
                 counts.rows += 1;
                 rows.push(sighting(&raw, &dated.canonical, revisions));
-                jobs.entry(dated.canonical.hash_key.clone()).or_default().push(dated);
+                let seen = Seen { dated, first_seen_at: raw.first_seen_at };
+                shared.entry(seen.dated.canonical.hash_key.clone()).or_default().push(seen);
             }
         }
     }
     let mut transaction = db::begin(pool, run.fence).await?;
     rejects::write(&mut transaction, run, "normalize", &refused).await?;
-    let before = sightings::replace(&mut transaction, &rows).await?;
-    let touched: HashSet<String> = jobs.keys().cloned().chain(before).collect();
+    let before = sightings::remove(&mut transaction, &rows).await?;
+    let touched: HashSet<String> =
+        shared.keys().cloned().chain(before.iter().map(|job| job.shared_key.clone())).collect();
     let touched: Vec<String> = touched.into_iter().collect();
-    add_siblings(&mut transaction, &touched, &rows, searches, revisions, &mut jobs).await?;
+    let siblings = add_siblings(&mut transaction, &touched, searches, revisions, &mut shared).await?;
+    let jobs: Vec<(String, Vec<Dated>)> = shared.into_values().flat_map(openings::openings).collect();
+    let moved = place(&mut rows, &siblings, &jobs);
+    sightings::write(&mut transaction, &rows).await?;
+    sightings::assign(&mut transaction, &moved).await?;
+    let mut keys: HashSet<String> = before.into_iter().map(|job| job.hash_key).collect();
+    keys.extend(siblings.into_iter().map(|sibling| sibling.hash_key));
+    keys.extend(jobs.iter().map(|(hash_key, _)| hash_key.clone()));
     let merged: Vec<(Canonical, String)> = jobs
         .into_par_iter()
         .map(|(_, postings)| merge::merge(postings))
@@ -170,42 +182,57 @@ async fn write(
             (job, content_hash)
         })
         .collect();
-    let replaced = postings::replace(&mut transaction, &touched, &merged).await?;
-    report.entry(String::new()).or_default().rows += replaced.written + replaced.removed;
+    let keys: Vec<String> = keys.into_iter().collect();
+    let replaced = postings::replace(&mut transaction, &keys, &merged).await?;
+    report.entry(String::new()).or_default().rows += replaced.written + replaced.removed + moved.len() as u64;
     transaction.commit().await.context("cannot commit normalized postings")
 }
 
-/// Adds the other postings of the touched jobs, normalized from raw as they stand.
+/// Adds the other postings of the touched shared keys, normalized from raw as they stand; returns their sightings.
 async fn add_siblings(
     conn: &mut sqlx::PgConnection,
     touched: &[String],
-    rows: &[Sighting],
     searches: &Searches,
     revisions: &BTreeMap<String, String>,
-    jobs: &mut HashMap<String, Vec<Dated>>,
-) -> Result<()> {
-    let batch: HashSet<(&str, &str)> =
-        rows.iter().map(|row| (row.source.as_str(), row.source_job_id.as_str())).collect();
-    let others: Vec<(String, String)> = sightings::of_jobs(conn, touched)
-        .await?
-        .into_iter()
-        .filter(|(source, id, _)| !batch.contains(&(source.as_str(), id.as_str())))
-        .map(|(source, id, _)| (source, id))
-        .collect();
-    if others.is_empty() {
-        return Ok(());
+    shared: &mut HashMap<String, Vec<Seen>>,
+) -> Result<Vec<Sibling>> {
+    let siblings = sightings::sharing(conn, touched).await?;
+    if siblings.is_empty() {
+        return Ok(siblings);
     }
-    let contents = sightings::contents(conn, &others).await?;
+    let contents = sightings::contents(conn, &siblings).await?;
     let touched: HashSet<&str> = touched.iter().map(String::as_str).collect();
     for raw in contents {
+        let first_seen_at = raw.first_seen_at;
         // One that the current logic reads differently is pending itself and moves when its turn comes.
         if let Ok(dated) = normalize_one(raw, searches, revisions).outcome
             && touched.contains(dated.canonical.hash_key.as_str())
         {
-            jobs.entry(dated.canonical.hash_key.clone()).or_default().push(dated);
+            let seen = Seen { dated, first_seen_at };
+            shared.entry(seen.dated.canonical.hash_key.clone()).or_default().push(seen);
         }
     }
-    Ok(())
+    Ok(siblings)
+}
+
+/// Gives each new sighting the key of its job; returns the siblings that show another job than before.
+fn place(rows: &mut [Sighting], siblings: &[Sibling], jobs: &[(String, Vec<Dated>)]) -> Vec<Sibling> {
+    let mut job_of: HashMap<(&str, &str), &String> = HashMap::new();
+    for (hash_key, postings) in jobs {
+        for Dated { canonical, .. } in postings {
+            job_of.insert((&canonical.source, &canonical.provider_job_id), hash_key);
+        }
+    }
+    for row in rows {
+        if let Some(hash_key) = job_of.get(&(row.source.as_str(), row.source_job_id.as_str())) {
+            row.hash_key.clone_from(hash_key);
+        }
+    }
+    let moved = siblings.iter().filter_map(|sibling| {
+        let hash_key = *job_of.get(&(sibling.source.as_str(), sibling.source_job_id.as_str()))?;
+        (*hash_key != sibling.hash_key).then(|| Sibling { hash_key: hash_key.clone(), ..sibling.clone() })
+    });
+    moved.collect()
 }
 
 fn sighting(raw: &RawPosting, canonical: &Canonical, revisions: &BTreeMap<String, String>) -> Sighting {
@@ -213,6 +240,7 @@ fn sighting(raw: &RawPosting, canonical: &Canonical, revisions: &BTreeMap<String
         source: raw.source.clone(),
         source_job_id: raw.source_job_id.clone(),
         hash_key: canonical.hash_key.clone(),
+        shared_key: canonical.hash_key.clone(),
         raw_id: raw.raw_id,
         revision: revisions.get(&raw.source).cloned().unwrap_or_default(),
         job_link: canonical.job_link.clone(),

@@ -1,7 +1,7 @@
 //! Stage dedupe on a real server: nothing is written twice, a change re-enters its block, a reader's word is kept, and
 //! neither the order of arrival nor a kill changes what comes of it.
 
-mod jobs;
+pub mod jobs;
 
 use crate::support::program::{AS_OF, program, said};
 use crate::support::{TestDb, test_db};

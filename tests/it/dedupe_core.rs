@@ -213,6 +213,16 @@ fn one_headline_in_two_cities_is_two_jobs() {
     let mut jobs = ["a", "b", "c"].map(|key| job(key, "acme", "Cook", text(&[&words("cook", 120)])));
     jobs[1].city = Some("Montréal");
     check(&jobs, &["a", "b", "a"]);
+    // Clusters refuse to join two places whatever the verdict was, so the verdict is asked for itself.
+    let (links, _) = grouped(&jobs, &[]);
+    let verdict = |link: &Link| (link.left, link.right, link.verdict);
+    let found: Vec<(u32, u32, Verdict)> = links.iter().map(verdict).collect();
+    assert!(found.contains(&(0, 2, Verdict::Merged)), "{found:?}");
+    assert!(
+        !found
+            .iter()
+            .any(|(left, right, verdict)| *verdict == Verdict::Merged && [*left, *right].contains(&1))
+    );
 }
 
 #[test]
@@ -274,6 +284,52 @@ fn an_agency_copy_is_found_without_both_boilerplates() {
     jobs[7].city = Some("Montréal");
     let (_, members) = grouped(&jobs, &[]);
     assert_ne!(members[7].cluster_id, members[6].cluster_id, "another city is another job");
+}
+
+#[test]
+fn a_copy_may_have_a_headline_of_its_own_or_be_cut() {
+    let role = words("turbine", 150);
+    let mut jobs = [
+        job("a", "acme", "Turbine Fitter for the Harbour", text(&[&role, &words("about", 40)])),
+        job("b", "", "Mechanic", text(&[&role])),
+    ];
+    check(&jobs, &["a", "a"]);
+    jobs[1].city = Some("Montréal");
+    check(&jobs, &["a", "b"]);
+    jobs[1].city = Some("Toronto");
+    jobs[0].company = String::new();
+    check(&jobs, &["a", "b"]);
+    // A quarter of the text meets the whole in no band, but under one headline in one town it is looked for.
+    let mut jobs = [
+        job("a", "acme", "Turbine Fitter", text(&[&words("turbine", 400)])),
+        job("b", "temp people", "Turbine Fitter", text(&[&words("turbine", 100)])),
+    ];
+    check(&jobs, &["a", "a"]);
+    jobs[1].city = Some("Montréal");
+    check(&jobs, &["a", "b"]);
+}
+
+#[test]
+fn a_repost_may_name_another_person_to_ask() {
+    let own = words("duty", 150);
+    let asks = |key: &str, who: &str, day: i64| {
+        let who = format!("Please contact {who} about it.");
+        Job { day, ..job(key, "acme", "Nurse", text(&[&own, &who])) }
+    };
+    check(&[asks("a", "Ward Sister Wren Alder", 0), asks("b", "Mr Robin Birch", 40)], &["a", "a"]);
+    check(&[asks("a", "Ward Sister Wren Alder", 0), asks("b", "Mr Robin Birch", 5)], &["a", "b"]);
+}
+
+#[test]
+fn numbers_of_advertisements_side_by_side_tell_apart() {
+    let own = words("duty", 150);
+    let one = |key: &str, number: &str, day: i64| Job {
+        day,
+        ..job(key, "acme", "Nurse", text(&[&own, &format!("Ref: {number}.")]))
+    };
+    check(&[one("a", "nx-36025", 0), one("b", "nx-36014", 2)], &["a", "b"]);
+    check(&[one("a", "nx-36025", 0), one("b", "nx-36014", 60)], &["a", "a"]);
+    check(&[one("a", "nx-36025", 0), one("b", "nx-36025", 2)], &["a", "a"]);
 }
 
 #[test]

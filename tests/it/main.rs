@@ -15,6 +15,7 @@ mod normalize;
 mod normalize_html;
 mod normalize_real;
 mod notify;
+mod openings;
 mod pay_cases;
 mod payload;
 mod pipeline;

@@ -73,6 +73,11 @@ impl Posting {
         hash_key(&self.company, &self.title, Some(&self.location))
     }
 
+    /// Where it was found.
+    pub fn source(&self) -> &str {
+        self.sources.first().map_or("", String::as_str)
+    }
+
     /// As the stage reads it.
     pub fn job(&self) -> DedupeJob<'_> {
         DedupeJob {

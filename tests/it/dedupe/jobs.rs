@@ -77,8 +77,8 @@ pub async fn insert(database: &TestDb, jobs: &[Job]) {
                  values ('ashby', $2, 'board', '00000000-0000-0000-0000-000000000001', '2026-11-01Z', $9)
              ),
              sighted as (
-                 insert into staging.job_sightings (source, source_job_id, hash_key, raw_id, revision, job_link, posted_at)
-                 values ('ashby', $2, $1, '00000000-0000-0000-0000-000000000001', 'r1',
+                 insert into staging.job_sightings (source, source_job_id, hash_key, shared_key, raw_id, revision, job_link, posted_at)
+                 values ('ashby', $2, $1, $1, '00000000-0000-0000-0000-000000000001', 'r1',
                          'https://jobs.example/' || $2, timestamptz '2026-11-01Z' + $10 * interval '1 day')
              ),
              enriched as (
