@@ -22,6 +22,10 @@ const LEXICAL: [&str; 8] = [
     "random",
 ];
 
+/// The best lexical MRR that the authors of MELO print for sets which `published_baselines.tsv` lacks: `reports/table_5a_lexical.txt`
+/// of their repository, the row "Char TF-IDF" at the Belgian set in French against English labels.
+const PRINTED: [(&str, &str, &str); 1] = [("bel_q_fr_c_en", "char_tf_idf", "0.1827")];
+
 /// Scores all sets: hit among the first five as recall; the other figures are printed below.
 pub fn evaluate(data: &Path, misses: bool) -> Result<Vec<Task>> {
     let mut tasks = jobbert(&data.join("labels-title-esco-jobbert"), misses)?;
@@ -97,13 +101,16 @@ fn ranked(folder: &Path, baselines: &str, misses: bool) -> Result<Option<Task>> 
         ranks.push(rank.map_or(0, |rank| rank + 1));
     }
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let best = baselines
-        .lines()
-        .map(|line| line.split('\t').collect::<Vec<_>>())
-        .filter(|row| row.len() > 2 && row[0] == name && LEXICAL.contains(&row[1]))
-        .max_by(|one, other| one[2].cmp(other[2]))
-        .map_or("no published baseline here".to_owned(), |row| {
-            format!("best published lexical MRR {} ({})", row[2], row[1])
+    let listed = baselines.lines().filter_map(|line| {
+        let mut columns = line.split('\t');
+        Some((columns.next()?, columns.next()?, columns.next()?))
+    });
+    let best = listed
+        .chain(PRINTED)
+        .filter(|(set, method, _)| *set == name && LEXICAL.contains(method))
+        .max_by(|one, other| one.2.cmp(other.2))
+        .map_or("no published baseline here".to_owned(), |(_, method, mrr)| {
+            format!("best published lexical MRR {mrr} ({method})")
         });
     Ok((!ranks.is_empty()).then(|| task(&format!("MELO {name}"), &ranks, &best)))
 }

@@ -206,7 +206,7 @@ impl Reading<'_> {
             }
             let is_asking = matches!(sign.mark, Mark::Introduces | Mark::Degree);
             if is_asking && sign.end <= start {
-                return !self.text[sign.end..start].contains(['.', ';', '!', '?', '\n', '•']);
+                return !ends_statement(&self.text[sign.end..start]);
             }
         }
         matches!(self.sections.at(start), Section::Required | Section::NiceToHave)
@@ -345,6 +345,13 @@ const NOT_DEGREES: [&str; 12] = [
     "programme",
     "program",
 ];
+
+/// Whether a statement ends in a text.
+fn ends_statement(text: &str) -> bool {
+    // Most texts have none of these bytes; the last is the first of a bullet.
+    let is_end = |byte: u8| matches!(byte, b'.' | b';' | b'!' | b'?' | b'\n' | 0xE2);
+    text.bytes().any(is_end) && text.contains(['.', ';', '!', '?', '\n', '•'])
+}
 
 /// Whether a single word is the name of something to study.
 fn is_science(word: &str) -> bool {

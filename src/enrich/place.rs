@@ -28,7 +28,7 @@ pub(super) fn standard(input: &EnrichInput, taxonomy: &Taxonomy) -> StandardPlac
     // An address in one of several countries is often the head office; such a job is in none of them in particular.
     let read = input.location.map(|text| places.shown(text));
     let several = read.as_ref().is_some_and(|read| read.names_several_countries);
-    let structured = places.from_parts(input.place_city, input.place_region, input.place_country);
+    let structured = places.named(input.place_city, input.place_region, input.place_country);
     let shown = read.and_then(|read| read.place.clone());
     let (place, from) = match (structured, shown) {
         (Some(place), None) if several && place.coordinates.is_none() => (None, Provenance::NONE),

@@ -11,6 +11,8 @@ use std::cell::RefCell;
 
 /// More mentions than this are not kept; the longest real postings have about half as many.
 const MOST_MENTIONS: usize = 200;
+/// Room for the mentions of most postings.
+const USUAL: usize = 48;
 
 /// What is found, and where it is from.
 pub struct Found {
@@ -33,8 +35,8 @@ pub fn find(input: &EnrichInput, taxonomy: &Taxonomy) -> Found {
 
 fn find_with(reader: &mut Reader, input: &EnrichInput, taxonomy: &Taxonomy) -> Found {
     let skills = &taxonomy.skills;
-    let mut asked: Vec<u32> = Vec::new();
-    let mut kept: Vec<SkillMention> = Vec::new();
+    let mut asked: Vec<u32> = Vec::with_capacity(USUAL);
+    let mut kept: Vec<SkillMention> = Vec::with_capacity(USUAL);
     for tag in input.skills_raw {
         if let Some(skill) = skills.tag(tag) {
             asked.push(skill);
@@ -51,7 +53,7 @@ fn find_with(reader: &mut Reader, input: &EnrichInput, taxonomy: &Taxonomy) -> F
     let tagged = asked.len();
     let texts = [("title", Some(input.job_title)), ("text", input.description_text)];
     for (place, text) in texts.into_iter().filter_map(|(place, text)| Some((place, text?))) {
-        let mut seen: Vec<(u32, Section)> = Vec::new();
+        let mut seen: Vec<(u32, Section)> = Vec::with_capacity(USUAL);
         for mention in reader.read(text, skills) {
             let Some(skill) = mention.skill else {
                 let words = text[mention.start..mention.end].to_lowercase();

@@ -4,6 +4,8 @@
 //! its confidence; of equals the one named first in the list, so English before French. Short texts need more agreement:
 //! null rather than wrong.
 
+use std::sync::LazyLock;
+
 /// Most bytes that are looked at in each of the samples, which lie at the beginning, the middle and the end.
 const SAMPLE: usize = 700;
 const SAMPLES: usize = 3;
@@ -16,9 +18,10 @@ const LONG: u32 = 12;
 pub fn detect(text: &str) -> Option<(&'static str, f64)> {
     let mut counts = [0_u32; LANGUAGES.len()];
     let mut small_words = 0_u32;
+    let table = &*TABLE;
     for sample in samples(text.as_bytes()) {
         for word in sample.split(|byte| !byte.is_ascii_alphabetic() && *byte < 0x80) {
-            let languages = small_word(word);
+            let languages = small_word(word, table);
             small_words += u32::from(languages > 0);
             for (count, bit) in counts.iter_mut().zip(0..) {
                 *count += u32::from(languages >> bit & 1);
@@ -45,53 +48,58 @@ fn samples(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-const EN: u8 = 1;
-const FR: u8 = 1 << 1;
-const DE: u8 = 1 << 2;
-const ES: u8 = 1 << 3;
-const NL: u8 = 1 << 4;
-const PT: u8 = 1 << 5;
-const IT: u8 = 1 << 6;
+/// The small words of each language, in the order of [`LANGUAGES`]. Those that mislead, such as the French and Italian `la`
+/// beside the Spanish, stand with each.
+const SMALL_WORDS: [&str; LANGUAGES.len()] = [
+    "the and of to for with you our is are your will this that have from who we be",
+    "et pour dans vous nous avec sur est aux au notre votre ou du ses par nos vos sont qui la le les des une de en un",
+    "und das mit wir sie ein eine zu von dich ist dem oder auf bei nicht der die",
+    "el los las del su con por para como ser una que la de en un",
+    "het een voor van je zijn met naar ons onze jij niet ook aan wij de en",
+    "com uma os em dos ao nossa nosso você mais seu sua na para por como ser que de",
+    "di il che per della nella gli dei delle sono nel alla dell ti con una del la le un",
+];
 
-/// The languages of which a word is one of the small words, as bits. Words that mislead, such as the French and Italian
-/// `la` beside the Spanish, count for each.
-fn small_word(word: &[u8]) -> u8 {
-    if word.len() < 2 || word.len() > 5 {
+/// Small words by their bytes as a number, with the languages that have them as bits: a table with open addresses.
+static TABLE: LazyLock<[(u64, u8); PLACES]> = LazyLock::new(|| {
+    let mut table = [(0, 0); PLACES];
+    for (words, language) in SMALL_WORDS.iter().zip(0..) {
+        for word in words.split(' ') {
+            let key = key(word.as_bytes());
+            let mut place = first_place(key);
+            while table[place].0 != 0 && table[place].0 != key {
+                place = (place + 1) % PLACES;
+            }
+            table[place] = (key, table[place].1 | 1 << language);
+        }
+    }
+    table
+});
+/// Four times as many as there are words.
+const PLACES: usize = 512;
+/// The longest small word, in bytes.
+const LONGEST: usize = 5;
+
+/// The languages of which a word is one of the small words, as bits.
+fn small_word(word: &[u8], table: &[(u64, u8); PLACES]) -> u8 {
+    if word.len() < 2 || word.len() > LONGEST {
         return 0;
     }
-    let mut lower = [0_u8; 5];
-    for (to, from) in lower.iter_mut().zip(word) {
-        *to = from.to_ascii_lowercase();
+    let key = key(word);
+    let mut place = first_place(key);
+    while table[place].0 != 0 && table[place].0 != key {
+        place = (place + 1) % PLACES;
     }
-    match &lower[..word.len()] {
-        b"the" | b"and" | b"of" | b"to" | b"for" | b"with" | b"you" | b"our" | b"is" | b"are" | b"your"
-        | b"will" | b"this" | b"that" | b"have" | b"from" | b"who" => EN,
-        b"we" | b"be" => EN,
-        b"et" | b"pour" | b"dans" | b"vous" | b"nous" | b"avec" | b"sur" | b"est" | b"aux" | b"au"
-        | b"notre" | b"votre" | b"ou" | b"du" | b"ses" | b"par" | b"nos" | b"vos" | b"sont" | b"qui" => FR,
-        b"und" | b"das" | b"mit" | b"wir" | b"sie" | b"ein" | b"eine" | b"zu" | b"von" | b"dich" | b"ist"
-        | b"dem" | b"oder" | b"auf" | b"bei" | b"nicht" | b"der" => DE,
-        b"el" | b"los" | b"las" | b"del" | b"su" | b"con" | b"por" | b"para" | b"como" | b"ser" | b"una"
-        | b"que" => match &lower[..word.len()] {
-            b"para" | b"por" | b"como" | b"ser" | b"que" => ES | PT,
-            b"con" | b"una" | b"del" => ES | IT,
-            _ => ES,
-        },
-        b"het" | b"een" | b"voor" | b"van" | b"je" | b"zijn" | b"met" | b"naar" | b"ons" | b"onze"
-        | b"jij" | b"niet" | b"ook" | b"aan" | b"wij" => NL,
-        b"com" | b"uma" | b"os" | b"em" | b"dos" | b"ao" | b"nossa" | b"nosso" | b"voc\xc3" | b"mais"
-        | b"seu" | b"sua" | b"na" => PT,
-        b"di" | b"il" | b"che" | b"per" | b"della" | b"nella" | b"gli" | b"dei" | b"delle" | b"sono"
-        | b"nel" | b"alla" | b"dell" | b"ti" => IT,
-        b"la" => FR | ES | IT,
-        b"le" => FR | IT,
-        b"les" | b"des" | b"une" => FR,
-        b"die" => DE,
-        b"de" => FR | ES | NL | PT,
-        b"en" => FR | ES | NL,
-        b"un" => FR | ES | IT,
-        _ => 0,
-    }
+    table[place].1
+}
+
+/// The bytes of a word in small letters as a number, at most [`LONGEST`].
+fn key(word: &[u8]) -> u64 {
+    word.iter().fold(0, |key, byte| key << 8 | u64::from(byte.to_ascii_lowercase()))
+}
+
+fn first_place(key: u64) -> usize {
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub struct Places {
     names: HashMap<String, Names>,
     /// What displayed texts say.
     seen: Memo<Arc<shown::Shown>>,
+    /// What structured parts name.
+    named: Memo<Option<Place>>,
 }
 
 /// A place in standard words.
@@ -144,7 +146,7 @@ impl Places {
             }
         }
         let File { countries, regions, cities } = file;
-        Ok(Places { countries, regions, cities, names, seen: Memo::default() })
+        Ok(Places { countries, regions, cities, names, seen: Memo::default(), named: Memo::default() })
     }
 
     /// The ISO code of a country from any of its names.
