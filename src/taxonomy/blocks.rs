@@ -11,6 +11,8 @@ pub struct Classes {
     pub first: u64,
     /// ASCII letter.
     pub letter: u64,
+    /// ASCII letter, or part of a character beyond ASCII.
+    pub spoken: u64,
 }
 
 /// The classes of the bytes of a block. Written as comparisons of whole arrays, which the compiler turns into SIMD.
@@ -23,7 +25,8 @@ pub fn classes(block: &[u8]) -> Classes {
         u8::from(is_letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'_'))
     });
     let first = bytes.map(|byte| u8::from((byte as i8 > b' ' as i8) | (byte >= 0xC0)));
-    Classes { inside: bits(&inside), first: bits(&first), letter: bits(&letter) }
+    let spoken = bytes.map(|byte| u8::from(((byte | 0x20).wrapping_sub(b'a') < 26) | (byte >= 0x80)));
+    Classes { inside: bits(&inside), first: bits(&first), letter: bits(&letter), spoken: bits(&spoken) }
 }
 
 /// Gathers bytes of 0 or 1 into bits: the product moves the bits of eight bytes into its highest byte.
@@ -42,9 +45,10 @@ mod tests {
 
     #[test]
     fn bytes_have_classes() {
-        let Classes { inside, first, letter } = classes("a1 _é.".as_bytes());
+        let Classes { inside, first, letter, spoken } = classes("a1 _é.".as_bytes());
         assert_eq!(inside, 0b000_1011);
         assert_eq!(first, 0b101_1011);
         assert_eq!(letter, 0b000_0001);
+        assert_eq!(spoken, 0b011_0001);
     }
 }

@@ -228,7 +228,7 @@ impl Trie {
         let mut carry = 0;
         let (mut words, mut known) = ([Word::default(); 3 * BLOCK], 0);
         for (index, block) in text.chunks(BLOCK).enumerate() {
-            let Classes { inside, first, letter } = classes(block);
+            let Classes { inside, first, letter, .. } = classes(block);
             let mut starts = first & !(inside << 1 | carry);
             carry = inside >> (BLOCK - 1);
             while starts != 0 {

@@ -67,12 +67,12 @@ pub(super) fn key_of_start(word: u64, text: &[u8], letters: usize) -> u64 {
 }
 
 /// The bit that tells small letters from capitals, of eight bytes.
-const SMALL: u64 = 0x2020_2020_2020_2020;
+pub(super) const SMALL: u64 = 0x2020_2020_2020_2020;
 /// The highest bit of eight bytes.
 const HIGHEST: u64 = 0x8080_8080_8080_8080;
 
 /// The first eight bytes of a text, as far as it has them.
-fn eight(text: &[u8]) -> u64 {
+pub(super) fn eight(text: &[u8]) -> u64 {
     match text.first_chunk::<8>() {
         Some(eight) => u64::from_le_bytes(*eight),
         None => text.iter().rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte)),
