@@ -94,6 +94,9 @@ pub fn core(sample: &Sample, normalize: &Laps, rank: &Laps, aims: &mut Aims) {
     );
     laps("normalize", "JSON", normalize);
     laps("enrich + rank", "text", rank);
+    if let Some(before) = rank.before {
+        println!("  before that, dictionaries {:>7.1} ms", before.as_secs_f64() * 1e3);
+    }
     let rate = |laps: &Laps| laps.rate(laps.whole);
     let what = format!("normalize, one core, {} postings: JSON", sample.name);
     aims.at_least(what, NORMALIZE_RATE, rate(normalize), " MB/s");

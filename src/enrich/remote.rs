@@ -22,7 +22,9 @@ pub(super) struct Work {
 
 /// Reads the place of work of a job.
 pub(super) fn work(input: &EnrichInput, taxonomy: &Taxonomy) -> Work {
-    let text = input.description_text.unwrap_or_default();
+    // No text changes what a source states of an office.
+    let is_settled = matches!(input.remote_type, RemoteType::Onsite | RemoteType::Hybrid);
+    let text = input.description_text.filter(|_| !is_settled).unwrap_or_default();
     let sentences = work_words::sentences(text);
     let (model, from) = model(input, work_words::read(&sentences));
     let is_open = model == RemoteType::Remote;
