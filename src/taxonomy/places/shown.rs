@@ -31,9 +31,7 @@ impl Places {
 
     /// Reads structured parts: see [`Places::from_parts`].
     pub fn named(&self, city: Option<&str>, region: Option<&str>, country: Option<&str>) -> Option<Place> {
-        if city.or(region).or(country).is_none() {
-            return None;
-        }
+        city.or(region).or(country)?;
         let key = [city, region, country].map(|part| part.unwrap_or("\u{0}")).join("\n");
         self.named.get(&key, || self.from_parts(city, region, country))
     }
