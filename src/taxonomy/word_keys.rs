@@ -113,6 +113,6 @@ mod tests {
         check("data en, as", "data en", true);
         check("data (en", "data en", false);
         check("data é", "data 1", true);
-        check("c++", "c+", false);
+        check("c++", "c#", false);
     }
 }
