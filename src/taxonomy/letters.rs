@@ -4,6 +4,13 @@
 use super::lists::Lists;
 use super::scatter::Table;
 
+/// Least likeness of letters, as a cosine over groups of three and four, for one word to stand for another.
+const LIKENESS: f32 = 0.5;
+/// How many words that look alike stand for one.
+const ALIKE: usize = 8;
+/// Groups of letters in more words than this find no word.
+const COMMON_GROUP: usize = 400;
+
 /// Groups of three letters as a set of 256 bits.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Letters {
@@ -13,10 +20,10 @@ pub(super) struct Letters {
 
 /// The groups of letters of all words.
 pub(super) struct Groups {
-    pub ids: Table<u32, u32>,
-    pub words: Lists,
-    pub rarity: Vec<f32>,
-    pub lengths: Vec<f32>,
+    ids: Table<u32, u32>,
+    words: Lists,
+    rarity: Vec<f32>,
+    lengths: Vec<f32>,
 }
 
 impl Groups {
@@ -36,6 +43,50 @@ impl Groups {
         let lengths = of_words.each().map(|list| length_of(list, &rarity)).collect();
         Groups { ids, words, rarity, lengths }
     }
+
+    /// The words that look like a word, but for itself, each with how much, the most alike first. A group of letters that
+    /// no word has weighs as the rarest does. `dots` has a zero for every word, before and after.
+    pub(super) fn alike(
+        &self,
+        word: &str,
+        own: Option<u32>,
+        rarest: f32,
+        dots: &mut Vec<f32>,
+    ) -> Vec<(u32, f32)> {
+        dots.resize(self.lengths.len().max(dots.len()), 0.0);
+        let (mut touched, mut length) = (Vec::new(), 0.0);
+        for group in groups_of(word) {
+            let Some(group) = self.ids.get(&group) else {
+                length += rarest * rarest / 2.0;
+                continue;
+            };
+            let weight = self.rarity[*group as usize].powi(2);
+            length += weight;
+            let words = self.words.of(*group);
+            if words.len() > COMMON_GROUP {
+                continue;
+            }
+            for word in words {
+                let dot = &mut dots[*word as usize];
+                if *dot == 0.0 {
+                    touched.push(*word);
+                }
+                *dot += weight;
+            }
+        }
+        let length = f32::sqrt(length);
+        let mut found = Vec::new();
+        for word in touched {
+            let likeness = dots[word as usize] / (length * self.lengths[word as usize]);
+            dots[word as usize] = 0.0;
+            if likeness >= LIKENESS && Some(word) != own {
+                found.push((word, likeness));
+            }
+        }
+        found.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        found.truncate(ALIKE);
+        found
+    }
 }
 
 /// The length of a list of items as a vector of their weights.
@@ -44,7 +95,7 @@ pub(super) fn length_of(list: &[u32], weights: &[f32]) -> f32 {
 }
 
 /// The groups of three and four letters of a word with its ends marked.
-pub(super) fn groups_of(word: &str) -> Vec<u32> {
+fn groups_of(word: &str) -> Vec<u32> {
     let mut bytes = Vec::with_capacity(word.len() + 2);
     bytes.push(b'^');
     bytes.extend(word.bytes());

@@ -1,7 +1,7 @@
 //! Finds the labels of a list that are nearest to a text: words weighed by how rare they are, compared by stem and, where
 //! they only look alike, by their letters. Knows no language and no taxonomy, so that any list of labels can be searched.
 
-use super::letters::{Groups, Letters, cosine, groups_of, length_of, letters_of};
+use super::letters::{Groups, Letters, cosine, length_of, letters_of};
 use super::lists::Lists;
 use super::scatter::Table;
 use super::words::fold;
@@ -9,10 +9,6 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::OnceLock;
 
-/// Least likeness of letters, as a cosine over groups of three and four, for one word to stand for another.
-const LIKENESS: f32 = 0.5;
-/// How many words that look alike stand for one.
-const ALIKE: usize = 8;
 /// What the last word of several weighs: "manager" and "assistant" say less than what is managed.
 const LAST: f32 = 0.85;
 /// The share of the letters in the score, if nothing else is said; the rest are the words.
@@ -27,8 +23,6 @@ const POOL: usize = 100;
 const FEW: usize = 24;
 /// A word in more labels than this only adds to labels that a rarer word has found.
 const COMMON: usize = 800;
-/// Groups of letters in more words than this find no word.
-const COMMON_GROUP: usize = 400;
 /// Words of grammar, in English, French and German, and the signs of "all genders".
 const GRAMMAR: [&str; 36] = [
     "a", "and", "at", "au", "aux", "d", "de", "der", "des", "die", "du", "en", "et", "f", "for", "fur", "h",
@@ -56,10 +50,7 @@ pub struct Nearest {
     /// Of each word its bit among those in more labels than [`COMMON`], and of each label the bits of its words.
     common: (Vec<u64>, Vec<u64>),
     letters: Vec<Letters>,
-    groups: Table<u32, u32>,
-    group_words: Lists,
-    group_rarity: Vec<f32>,
-    group_lengths: Vec<f32>,
+    groups: Groups,
 }
 
 /// One label found.
@@ -150,10 +141,7 @@ impl Nearest {
             owners,
             common,
             letters,
-            groups: groups.ids,
-            group_words: groups.words,
-            group_rarity: groups.rarity,
-            group_lengths: groups.lengths,
+            groups,
         }
     }
 
@@ -327,38 +315,7 @@ impl Nearest {
         if word.len() < 4 {
             return found;
         }
-        paper.dots.resize(self.rarity.len().max(paper.dots.len()), 0.0);
-        let (mut touched, mut length) = (Vec::new(), 0.0);
-        for group in groups_of(word) {
-            let Some(group) = self.groups.get(&group) else {
-                length += self.rarest * self.rarest / 2.0;
-                continue;
-            };
-            let weight = self.group_rarity[*group as usize].powi(2);
-            length += weight;
-            let words = self.group_words.of(*group);
-            if words.len() > COMMON_GROUP {
-                continue;
-            }
-            for word in words {
-                let dot = &mut paper.dots[*word as usize];
-                if *dot == 0.0 {
-                    touched.push(*word);
-                }
-                *dot += weight;
-            }
-        }
-        let length = f32::sqrt(length);
-        let start = found.len();
-        for word in touched {
-            let likeness = paper.dots[word as usize] / (length * self.group_lengths[word as usize]);
-            paper.dots[word as usize] = 0.0;
-            if likeness >= LIKENESS && Some(word) != own {
-                found.push((word, likeness));
-            }
-        }
-        found[start..].sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
-        found.truncate(start + ALIKE);
+        found.extend(self.groups.alike(word, own, self.rarest, &mut paper.dots));
         found
     }
 }
