@@ -5,6 +5,7 @@
 //! null rather than wrong.
 
 use super::blocks::{BLOCK, classes};
+use super::scatter::ODD;
 use super::word_keys::{SMALL, eight};
 use std::sync::LazyLock;
 
@@ -112,7 +113,7 @@ impl Table {
     }
 
     fn place(&self, key: u64) -> usize {
-        let mut place = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize;
+        let mut place = (key.wrapping_mul(ODD) >> 55) as usize;
         while self.0[place].0 != 0 && self.0[place].0 != key {
             place = (place + 1) % PLACES;
         }

@@ -8,7 +8,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 pub type Table<K, V> = HashMap<K, V, BuildHasherDefault<Scatter>>;
 
 /// An odd number with scattered bits, from the digits of the golden ratio.
-const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+pub(super) const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Mixes eight bytes at a time by a product.
 #[derive(Debug, Default, Clone, Copy)]

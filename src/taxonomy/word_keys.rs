@@ -1,6 +1,7 @@
 //! Numbers for the first words of a text, and a filter that knows which of them begin a spelling: small enough for the
 //! nearest cache, and without a branch that a processor would have to guess.
 
+use super::scatter::ODD;
 use super::trie::folded;
 
 /// Which keys were set; of others, one in forty seems to be, with 40,000 spellings.
@@ -31,9 +32,8 @@ impl Filter {
     }
 }
 
-/// Odd numbers with scattered bits, from the digits of the golden ratio and of the square root of two.
-const SCATTER: u64 = 0x9E37_79B9_7F4A_7C15;
-const SCATTER_MORE: u64 = 0x6A09_E667_F3BC_C909;
+/// A second odd number with scattered bits, from the digits of the square root of two.
+const MORE_ODD: u64 = 0x6A09_E667_F3BC_C909;
 
 /// Letters of a second word that the filter knows.
 pub(super) const NEXT_LETTERS: usize = 3;
@@ -48,8 +48,8 @@ pub(super) fn key_of_word(text: &[u8], letters: usize) -> u64 {
     let first = (eight(text) & kept) | SMALL;
     let last = eight(&text[letters.saturating_sub(8)..]) | SMALL;
     let last = if letters > 8 { last } else { 0 };
-    let mixed = (first ^ last.rotate_left(29).wrapping_mul(SCATTER_MORE)) ^ letters as u64;
-    mixed.wrapping_mul(SCATTER)
+    let mixed = (first ^ last.rotate_left(29).wrapping_mul(MORE_ODD)) ^ letters as u64;
+    mixed.wrapping_mul(ODD)
 }
 
 /// The same for a word and what follows it: one byte, and the letters behind it, of which the first [`NEXT_LETTERS`] count.
@@ -63,7 +63,7 @@ pub(super) fn key_of_start(word: u64, text: &[u8], letters: usize) -> u64 {
     let ends = !is_letter & HIGHEST & !0xFF | 1 << (8 * (NEXT_LETTERS + 1));
     let kept = (1 << (ends.trailing_zeros() & !7)) - 1;
     let between = folded(next as u8) | SMALL as u8;
-    (word ^ (small & kept & !0xFF | u64::from(between)) << 8).wrapping_mul(SCATTER_MORE)
+    (word ^ (small & kept & !0xFF | u64::from(between)) << 8).wrapping_mul(MORE_ODD)
 }
 
 /// The bit that tells small letters from capitals, of eight bytes.
