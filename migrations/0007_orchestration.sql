@@ -14,6 +14,7 @@ create table ops.lanes (
     lane text primary key,
     epoch bigint not null
 );
+create sequence ops.lane_epochs;
 comment on table ops.lanes is 'The fence of each source that is extracted alone, beside the one of ops.pipeline. One row per source.';
 
 create table ops.config_sets (
