@@ -38,7 +38,9 @@ with DAG(
     dagrun_timeout=timedelta(hours=2),
     default_args={"owner": "job-etl"},
     tags=["job-etl", "deadline", "idempotent", "key:logical-date"],
-    params={"run_date": Param(None, type=["null", "string"], format="date", description="The day to ask for")},
+    params={
+        "run_date": Param(None, type=["null", "string"], format="date", description="The day to ask for")
+    },
     user_defined_macros={"run_date": dates.run_date, "failed_tasks": failed_tasks},
     on_failure_callback=alerts.on_failure(),
 ) as dag:

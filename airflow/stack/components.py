@@ -42,6 +42,8 @@ class Airflow:
                 f"port {self.port} is taken: stop what listens there, or set JOB_ETL_AIRFLOW_PORT"
             )
         self.home.mkdir(parents=True, exist_ok=True)
+        # Closed to others, but as root PostgreSQL's account must be able to pass through.
+        self.home.chmod(0o711 if self.postgres.account else 0o700)
         self.say("PostgreSQL")
         self.postgres.start()
         self.make_databases()
@@ -55,7 +57,9 @@ class Airflow:
             self._spawn(component, environment)
         self.rest = Rest(self.address, USER, self.password())
         wait_until(self.rest.log_in, START_SECONDS, "the API server takes no login", self.check)
-        wait_until(lambda: not self.rest.healthy(), START_SECONDS, "not all components are healthy", self.check)
+        wait_until(
+            lambda: not self.rest.healthy(), START_SECONDS, "not all components are healthy", self.check
+        )
 
     def make_databases(self):
         """Make Airflow's database, and job-etl's with a login that is no superuser."""
@@ -158,7 +162,9 @@ class Airflow:
             if child.poll() is not None:
                 log = self.home / "logs" / f"{component}.log"
                 last = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
-                raise RuntimeError(f"{component} ended with code {child.returncode}; {log} ends with:\n{last}")
+                raise RuntimeError(
+                    f"{component} ended with code {child.returncode}; {log} ends with:\n{last}"
+                )
 
     def stop(self):
         """Stop the components, then what they left running, then the server."""

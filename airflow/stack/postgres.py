@@ -96,7 +96,11 @@ def _programs():
     """Return the folder with initdb and postgres."""
     found = shutil.which("initdb")
     candidates = [os.environ.get("JOB_ETL_PG_BIN"), found and str(Path(found).resolve().parent)]
-    for pattern in ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin"):
+    for pattern in (
+        "/usr/lib/postgresql/*/bin",
+        "/opt/homebrew/opt/postgresql@*/bin",
+        "/usr/local/opt/postgresql@*/bin",
+    ):
         candidates += sorted(glob.glob(pattern), reverse=True)
     for candidate in candidates:
         if candidate and (Path(candidate) / "initdb").exists() and (Path(candidate) / "postgres").exists():

@@ -34,4 +34,8 @@ def days(first, last):
 
 def runs(first, last, sources):
     """Return what is run from the first day to the last: one run a day and source, where no source means all."""
-    return [{"day": day, "source": source} for day in days(first, last) for source in sorted(set(sources)) or [None]]
+    return [
+        {"day": day, "source": source}
+        for day in days(first, last)
+        for source in sorted(set(sources)) or [None]
+    ]

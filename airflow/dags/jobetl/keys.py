@@ -8,11 +8,14 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from .compat import AirflowNotFoundException, mask_secret
+
 #: Connection → the variables that hold what it gives. Each may also be a file, named by the variable with _FILE.
 VARIABLES = {
     "job_etl_db": ("DATABASE_URL",),
     "jsearch": ("JSEARCH_API_KEY",),
     "job_etl_webhook": ("JOB_ETL_WEBHOOK_URL", "JOB_ETL_WEBHOOK_SECRET"),
+    "smtp_default": ("JOB_ETL_SMTP_URL",),
 }
 _DIALECT = {"postgresql+psycopg2": "postgresql", "postgres": "postgresql"}
 
@@ -33,13 +36,18 @@ def environment(granted):
     found = {name: value for name, value in found.items() if value}
     if "job_etl_db" in granted:
         found.update(_libpq(found.get("DATABASE_URL") or _own("DATABASE_URL")))
-    secrets = [value for name, value in found.items() if not name.startswith("PG") or name == "PGPASSWORD"]
-    _mask(secrets)
+    for secret in values(found, granted):
+        mask_secret(secret)
     return found
 
 
+def values(variables, granted):
+    """Return what no log may show of these variables: keys, addresses that hold keys, and the database's password."""
+    names = [name for connection in granted for name in VARIABLES[connection]]
+    return [variables[name] for name in (*names, "PGPASSWORD") if variables.get(name)]
+
+
 def _connection(connection_id):
-    from airflow.exceptions import AirflowNotFoundException
     from airflow.sdk import Connection
 
     try:
@@ -91,13 +99,3 @@ def _libpq(url):
 
 def _port(parts, host):
     return "" if host.startswith("/") else str(parts.port or "")
-
-
-def _mask(secrets):
-    try:
-        from airflow.sdk.log import mask_secret
-    except ImportError:  # 3.0
-        from airflow.sdk.execution_time.secrets_masker import mask_secret
-
-    for secret in secrets:
-        mask_secret(secret)

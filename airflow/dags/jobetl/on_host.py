@@ -5,10 +5,10 @@ import signal
 import subprocess
 from collections import deque
 
-from airflow.exceptions import AirflowException
 from airflow.sdk import BaseOperator
 
 from . import keys, output, states
+from .compat import AirflowException
 
 #: Lines of output in which the last JSON object is looked for.
 KEPT_LINES = 200
@@ -48,15 +48,17 @@ class HostTask(BaseOperator):
         return output.counts(lines)
 
     def _environment(self):
-        """Return what the process inherits: nothing of Airflow's own, and no key of another task."""
-        withheld = keys.withheld(self.connections)
+        """Return what the process gets: nothing of Airflow's own, and no key of another task."""
+        given = keys.environment(self.connections)
+        # A file would win over the variable that the connection gave.
+        withheld = keys.withheld(self.connections) | {f"{name}_FILE" for name in given}
         inherited = {
             name: value
             for name, value in os.environ.items()
             if name not in withheld and not name.startswith(("AIRFLOW_", "_AIRFLOW"))
         }
         day = {"JOB_ETL_LOGICAL_DATE": self.day} if self.day else {}
-        return inherited | self.env | day | keys.environment(self.connections)
+        return inherited | self.env | day | given
 
     def _run(self, command, environment, lines):
         self.log.info("running %s in %s", command, self.cwd)
@@ -71,7 +73,11 @@ class HostTask(BaseOperator):
             text=True,
             errors="replace",
         )
+        secrets = keys.values(environment, self.connections)
         for line in self._process.stdout:
+            # Airflow masks the log of the task, but not its copy on the output of the scheduler.
+            for secret in secrets:
+                line = line.replace(secret, "***")
             lines.append(line)
             self.log.info("%s", line.rstrip())
         code = self._process.wait()

@@ -2,6 +2,8 @@
 
 import logging
 
+from .compat import AirflowFailException
+
 log = logging.getLogger(__name__)
 
 
@@ -27,8 +29,6 @@ def failed_tasks(ti):
 
 def require_one(ti, tasks):
     """Fail unless at least one of these tasks succeeded: `all_done` alone would go on when every source failed."""
-    from airflow.exceptions import AirflowFailException
-
     states = task_states(ti)
     if tasks and not any(states.get(task) == "success" for task in tasks):
         raise AirflowFailException(
