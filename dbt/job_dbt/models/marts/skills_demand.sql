@@ -7,7 +7,7 @@ openings as (
     select
         skills,
         location_country,
-        stated_pay,
+        stated_pay::double precision as stated_pay,
         is_listed,
         is_canonical and first_seen_at > last_sight.seen_at - interval '28 days' as is_new
     from {{ ref('int_openings') }}
