@@ -9,9 +9,8 @@ from installation import EMAIL, SOURCES, Installation, keep_folder
 DAILY, BACKFILL, DEADLINE = "jobs_etl_daily", "jobs_etl_backfill", "jobs_etl_deadline"
 EXTRACTS = [f"extract_{source}" for source in SOURCES]
 STAGES = ["normalize", "enrich", "dedupe_consolidate", "rank", "publish_hyper"]
-AFTER_TESTS = ["quality_gate", "publish_hyper", "end"]
-BEFORE_TESTS = ["start", *EXTRACTS, "normalize", "enrich", "dbt_models_core", "dedupe_consolidate", "rank"]
-#: Words in the columns that count rows.
+GATES = ["dbt_tests", "quality_gate"]
+#: Tables that grow.
 TABLES = ("raw.job_postings_raw", "staging.job_postings_stg", "staging.job_rankings", "staging.job_links")
 
 
@@ -52,10 +51,9 @@ def scheduled_day(it, context):
     """The scheduler begins the run of the last morning; everything succeeds and arrives."""
     run = it.scheduled_run(DAILY)
     context["day"] = day = run["logical_date"][:10]
-    state, tasks = it.finish(DAILY, run["dag_run_id"])
-    must_be("the run", state, "success")
-    must_be("the tasks", tasks, dict.fromkeys(["start", *_line()], "success"))
-    counts = {task: it.airflow.rest.xcom(DAILY, run["dag_run_id"], task) for task in [*EXTRACTS, *STAGES]}
+    run = it.finish(DAILY, run["dag_run_id"])
+    must_end(it, run, "success", all_green())
+    counts = {task: it.airflow.rest.xcom(DAILY, run.id, task) for task in [*EXTRACTS, *STAGES]}
     for task, left in counts.items():
         must(left and left.get("event") == "run_finished" and left.get("stages"), f"{task} left {left} in XCom")
     kept = sum(counts[task]["stages"]["extract"]["out"] for task in EXTRACTS)
@@ -66,15 +64,14 @@ def scheduled_day(it, context):
     message = one_message(it, 0, "ok", [])
     must_be("the day of the message", message["logical_date"], day)
     must_be("mails", it.mail.received, [])
-    return f"{len(tasks)} tasks green, {kept} postings, {len(files)} files, a signed message"
+    return f"{len(run.tasks)} tasks green, {kept} postings, {len(files)} files, a signed message"
 
 
 def same_day_again(it, context):
     """Run by hand for the same day: nothing is written."""
     before = it.job_etl("state-hash"), rows(it)
     sent = len(it.webhooks.received)
-    _, state, tasks = it.run(DAILY, {"run_date": context["day"]})
-    must_be("the run", (state, set(tasks.values())), ("success", {"success"}))
+    must_end(it, it.run(DAILY, {"run_date": context["day"]}), "success", all_green())
     must_be("the data", (it.job_etl("state-hash"), rows(it)), before)
     context["published"] = it.published()
     return f"by REST: green, not a row more; {len(it.webhooks.received) - sent} messages"
@@ -84,15 +81,13 @@ def source_fails(it, context):
     """One source refuses: the others are published, the message says partial, the run is red."""
     sent, mails = len(it.webhooks.received), len(it.mail.received)
     it.apis.broken = {"lever"}
-    run_id, state, tasks = it.run(DAILY, {"run_date": context["day"]})
+    run = it.run(DAILY, {"run_date": context["day"]})
     it.apis.broken = set()
-    must_be("the run", state, "failed")
-    expected = dict.fromkeys(["start", *_line()], "success")
-    must_be("the tasks", tasks, expected | {"extract_lever": "failed", "end": "upstream_failed"})
-    tries = it.airflow.rest.tasks(DAILY, run_id)["extract_lever"]["try_number"]
+    must_end(it, run, "failed", all_green() | {"extract_lever": "failed", "end": "upstream_failed"})
+    tries = it.airflow.rest.tasks(DAILY, run.id)["extract_lever"]["try_number"]
     must_be("tries of the source", tries, 2)
     one_message(it, sent, "partial", ["extract_lever"])
-    one_mail(it, mails, context["day"], run_id, ["extract_lever"])
+    one_mail(it, mails, context["day"], run.id, ["extract_lever"])
     context["published"] = it.published()
     return "others published, message partial, a mail, run red"
 
@@ -120,13 +115,11 @@ def expectation_fails(it, context):
 def stopped_at(it, context, task, behind):
     """Run the day: it must stop at the task, tell so, and leave what is published alone."""
     sent, mails = len(it.webhooks.received), len(it.mail.received)
-    run_id, state, tasks = it.run(DAILY, {"run_date": context["day"]})
-    must_be("the run", state, "failed")
-    expected = dict.fromkeys(["start", *_line()], "success") | dict.fromkeys(behind, "upstream_failed")
-    must_be("the tasks", tasks, expected | {task: "failed"})
+    run = it.run(DAILY, {"run_date": context["day"]})
+    must_end(it, run, "failed", all_green() | dict.fromkeys(behind, "upstream_failed") | {task: "failed"})
     must_be("latest", it.published(), context["published"])
     one_message(it, sent, "failed", [task])
-    one_mail(it, mails, context["day"], run_id, [task])
+    one_mail(it, mails, context["day"], run.id, [task])
     return f"{', '.join(behind)} did not run; latest as before; told by webhook and mail"
 
 
@@ -135,23 +128,22 @@ def three_past_days(it, context):
     last = date.fromisoformat(context["day"]) - timedelta(days=1)
     days = [(last - timedelta(days=back)).isoformat() for back in (2, 1, 0)]
     latest = it.published()
-    refused = it.airflow.rest
     conf = {"from": days[0], "to": days[-1]}
-    _, state, tasks = it.run(BACKFILL, conf)
-    must_be("the run", (state, set(tasks.values())), ("success", {"success"}))
-    for index, day in enumerate(days):
-        must_be(f"run_day of {day}", tasks.get(f"run_day[{index}]"), "success")
+    names = [f"{task}[{index}]" for task in ("run_day", "publish_day") for index in range(len(days))]
+    names += ["plan_runs", "plan_days", "dbt_models_core", *GATES, "notify_webhook_backfill", "end"]
+    must_end(it, it.run(BACKFILL, conf), "success", dict.fromkeys(names, "success"))
+    for day in days:
         must((it.artifacts / day / "jobs.hyper").exists(), f"nothing was published for {day}")
     must_be("latest", it.published(), latest)
     before = it.job_etl("state-hash"), rows(it)
-    run_id, state, _ = it.run(BACKFILL, conf)
-    must_be("the second run", state, "success")
+    run = it.run(BACKFILL, conf)
+    must_end(it, run, "success", dict.fromkeys(names, "success"))
     must_be("the data", (it.job_etl("state-hash"), rows(it)), before)
-    named = refused.tasks(BACKFILL, run_id)["run_day[0]"]["rendered_map_index"]
+    named = it.airflow.rest.tasks(BACKFILL, run.id)["run_day[0]"]["rendered_map_index"]
     must(days[0] in (named or ""), f"the first mapped task is called {named!r}")
     bad = {"from": days[-1], "to": days[0], "sources": ["lever"]}
-    _, state, tasks = it.run(BACKFILL, bad)
-    must_be("days the wrong way round", (state, tasks["plan_runs"]), ("failed", "failed"))
+    run = it.run(BACKFILL, bad)
+    must_be("days the wrong way round", (run.state, run.tasks["plan_runs"]), ("failed", "failed"))
     return "3 days published beside latest; again: not a row more; a wrong range is refused"
 
 
@@ -159,16 +151,15 @@ def deadline(it, context):
     """Asked for the day that was published, and for one that was not."""
     it.finish(DEADLINE, it.scheduled_run(DEADLINE)["dag_run_id"])
     sent, mails = len(it.webhooks.received), len(it.mail.received)
-    _, state, tasks = it.run(DEADLINE, {"run_date": context["day"]})
     kept = {"finished_in_time": "success", "notify_missed_deadline": "skipped", "end": "success"}
-    must_be("a day that is done", (state, tasks), ("success", kept))
+    must_end(it, it.run(DEADLINE, {"run_date": context["day"]}), "success", kept)
     must_be("messages", it.webhooks.received[sent:], [])
-    run_id, state, tasks = it.run(DEADLINE, {"run_date": "2020-02-29"})
+    run = it.run(DEADLINE, {"run_date": "2020-02-29"})
     missed = {"finished_in_time": "failed", "notify_missed_deadline": "success", "end": "upstream_failed"}
-    must_be("a day that is not", (state, tasks), ("failed", missed))
+    must_end(it, run, "failed", missed)
     message = it.messages_since(sent)[0]
     must_be("the message", (message["verified"], message["body"]["type"]), (True, "deadline.missed"))
-    one_mail(it, mails, "2020-02-29", run_id, ["finished_in_time"])
+    one_mail(it, mails, "2020-02-29", run.id, ["finished_in_time"])
     return "kept: green and silent; missed: red, a signed message, a mail"
 
 
@@ -205,8 +196,25 @@ def rows(it):
     return {table: it.ask(f"select count(*) from {table}") for table in TABLES}
 
 
-def _line():
-    return [*BEFORE_TESTS[1:], "dbt_tests", "quality_gate", "publish_hyper", "notify_webhook_daily", "end"]
+def all_green():
+    """Return the tasks of the daily run, each a success."""
+    stages = ["normalize", "enrich", "dbt_models_core", "dedupe_consolidate", "rank"]
+    ending = ["publish_hyper", "notify_webhook_daily", "end"]
+    return dict.fromkeys(["start", *EXTRACTS, *stages, *GATES, *ending], "success")
+
+
+def must_end(it, run, state, tasks):
+    """End the test unless a run ended so; show the logs of the tasks that should not have failed."""
+    if (run.state, run.tasks) == (state, tasks):
+        return
+    failed = [task for task, now in run.tasks.items() if now == "failed" and tasks.get(task) != now]
+    logs = [f"--- {task}\n{it.last_words(run, task)}" for task in failed]
+    changed = {task: now for task, now in run.tasks.items() if tasks.get(task) != now}
+    missing = sorted(set(tasks) - set(run.tasks))
+    raise AssertionError(
+        f"{run.dag} {run.id} is {run.state}, not {state}; otherwise than expected: {changed}, "
+        f"missing: {missing}\n" + "\n".join(logs)
+    )
 
 
 def must(holds, otherwise):

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 PROJECT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(PROJECT / "airflow/stack"))
@@ -22,6 +24,17 @@ SOURCES = ("greenhouse", "jsearch", "lever")
 EMAIL = "ops@example.org"
 #: A run on a busy machine.
 RUN_SECONDS = 420
+#: Lines of a task's log that are shown when it should not have failed.
+LAST_LINES = 25
+
+
+class Run(NamedTuple):
+    """A run that has ended."""
+
+    dag: str
+    id: str
+    state: str
+    tasks: dict[str, str]
 
 
 class Installation:
@@ -77,7 +90,7 @@ class Installation:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def finish(self, dag, run_id):
-        """Wait until a run has ended; return its state and its tasks' states."""
+        """Wait until a run has ended; return it."""
         rest = self.airflow.rest
         ended = wait_until(
             lambda: (state := rest.run_state(dag, run_id)) in ("success", "failed") and state,
@@ -85,7 +98,7 @@ class Installation:
             f"the run {run_id} of {dag} has not ended; its tasks: {self.states(dag, run_id)}",
             self.airflow.check,
         )
-        return ended, self.states(dag, run_id)
+        return Run(dag, run_id, ended, self.states(dag, run_id))
 
     def states(self, dag, run_id):
         """Return the state of each task of a run."""
@@ -96,9 +109,15 @@ class Installation:
         return {name: task["state"] for name, task in tasks.items()}
 
     def run(self, dag, conf):
-        """Run a DAG by hand to its end; return its id, its state and its tasks' states."""
-        run_id = self.airflow.rest.run(dag, conf)
-        return (run_id, *self.finish(dag, run_id))
+        """Run a DAG by hand to its end; return the run."""
+        return self.finish(dag, self.airflow.rest.run(dag, conf))
+
+    def last_words(self, run, task):
+        """Return the end of the log of a task."""
+        folder = self.airflow.home / "logs" / f"dag_id={run.dag}/run_id={run.id}/task_id={task}"
+        logs = sorted(folder.rglob("*.log"))
+        lines = logs[-1].read_text(encoding="utf-8").splitlines() if logs else ["(no log)"]
+        return "\n".join(_event(line) for line in lines[-LAST_LINES:])
 
     def scheduled_run(self, dag):
         """Unpause a DAG; return the id of the run that the scheduler begins for the last time it was due."""
@@ -165,6 +184,13 @@ class Installation:
             files = [file for file in folder.rglob("*") if file.is_file()]
             places += [str(file) for file in files if word.encode() in file.read_bytes()]
         return places
+
+
+def _event(line):
+    try:
+        return json.loads(line)["event"]
+    except (ValueError, KeyError, TypeError):
+        return line
 
 
 def keep_folder():
