@@ -74,7 +74,7 @@ class Installation:
             "JOB_ETL_RETRIES": "1",
             "JOB_ETL_RETRY_SECONDS": "1",
             "JOB_ETL_RUNNER": "local",
-            "JOB_ETL_SMTP_URL": f"smtp://127.0.0.1:{self.mail.port}/?disable_ssl=true&from_email=airflow@example.org",
+            "JOB_ETL_SMTP_URL": f"smtp://127.0.0.1:{self.mail.port}/?disable_ssl=true&disable_tls=true&from_email=airflow@example.org",
             "JOB_ETL_WEBHOOK_SECRET": f"whsec_{self.canaries['webhook']}",
             "JOB_ETL_WEBHOOK_URL": f"{self.webhooks.address}/hook",
             "JSEARCH_API_KEY": self.canaries["jsearch"],
