@@ -46,9 +46,22 @@ class Outcome:
 
 
 def run(session, found: dict[str, str], suites: list[Suite], day: date) -> list[Outcome]:
-    """Judges every suite."""
+    """Judges every suite, and renders a page for each batch."""
+    context, source = open_context(found)
+    outcomes = []
+    for suite in suites:
+        outcome = judge(context, source, session, suite, day)
+        outcome.pages = render(context, suite)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def open_context(found: dict[str, str]) -> tuple:
+    """Great Expectations, kept in memory, and the database as its source."""
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
+    for name in list(context.variables.data_docs_sites or {}):
+        context.delete_data_docs_site(name)
     # The address here is only a form that must be filled: what psycopg2 is given replaces all of it.
     source = context.data_sources.add_postgres(
         "job_etl",
@@ -56,31 +69,36 @@ def run(session, found: dict[str, str], suites: list[Suite], day: date) -> list[
         create_temp_table=False,
         kwargs={"connect_args": found},
     )
-    outcomes = []
+    return context, source
+
+
+def judge(context, source, session, suite: Suite, day: date) -> Outcome:
+    """Judges one suite."""
+    outcome = Outcome(layer=suite.layer, day=day)
+    for batch in suite.batches:
+        outcome.results += validate(context, source, suite.layer, batch, day)
+        outcome.remarks += remarks(session, batch)
+    return outcome
+
+
+def render(context, suite: Suite) -> dict[str, str]:
+    """The page of each batch of a suite that was judged."""
+    names = {batch.name for batch in suite.batches}
+    pages = {}
     with tempfile.TemporaryDirectory() as folder:
-        for suite in suites:
-            outcome = Outcome(layer=suite.layer, day=day)
-            site = Path(folder) / suite.layer
-            add_site(context, suite.layer, site)
-            for batch in suite.batches:
-                results = validate(context, source, suite.layer, batch, day)
-                outcome.results += results
-                outcome.remarks += remarks(session, batch)
-            context.build_data_docs(site_names=[suite.layer])
-            # One page for each batch; its name is the last part of a path that Great Expectations makes up.
-            for page in sorted(site.glob("validations/**/*.html")):
-                name = page.stem.removeprefix("job_etl-")
-                if name in {batch.name for batch in suite.batches}:
-                    outcome.pages[name] = page.read_text(encoding="utf-8")
-            context.delete_data_docs_site(suite.layer)
-            outcomes.append(outcome)
-    return outcomes
+        add_site(context, suite.layer, Path(folder))
+        context.build_data_docs(site_names=[suite.layer])
+        context.delete_data_docs_site(suite.layer)
+        # The name of the batch is the last part of a path that Great Expectations makes up.
+        for page in sorted(Path(folder).glob("validations/**/*.html")):
+            name = page.stem.removeprefix("job_etl-")
+            if name in names:
+                pages[name] = page.read_text(encoding="utf-8")
+    return pages
 
 
 def add_site(context, name: str, folder: Path) -> None:
     """Lets the pages be rendered into a folder of their own."""
-    for old in list(context.variables.data_docs_sites or {}):
-        context.delete_data_docs_site(old)
     backend = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)}
     config = {
         "class_name": "SiteBuilder",
@@ -106,8 +124,8 @@ def validate(context, source, layer: str, batch: Batch, day: date) -> list[Resul
     suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations))
     definition = gx.ValidationDefinition(name=name, data=whole, suite=suite)
     definition = context.validation_definitions.add(definition)
-    # Only a rule that is a query has its rows in the complete result, and those are limited by the query.
-    complete = all(isinstance(check.expectation, UnexpectedRowsExpectation) for check in batch.checks)
+    # The complete result holds every value that breaks a rule. Where the rule is a query, the query limits them.
+    complete = batch.has_few_rows or all(isinstance(check.expectation, UnexpectedRowsExpectation) for check in batch.checks)
     shape = {"result_format": "COMPLETE" if complete else "SUMMARY", "partial_unexpected_count": SHOWN}
     checkpoint = context.checkpoints.add(
         gx.Checkpoint(name=name, validation_definitions=[definition], result_format=shape)
@@ -139,7 +157,7 @@ def observed(result: dict) -> str:
     if "unexpected_count" in result:
         count, rows_seen = result["unexpected_count"], result.get("element_count")
         examples = [value for value in result.get("partial_unexpected_list") or [] if value is not None]
-        text = f"{count} of {rows_seen} rows"
+        text = f"{count} of {rows_seen} rows break it"
         return f"{text}, for example {', '.join(map(str, examples[:SHOWN]))}" if examples else text
     return str(result.get("observed_value", "nothing"))
 

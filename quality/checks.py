@@ -4,7 +4,7 @@ A check says in one sentence what must hold and what to do when it does not; the
 log and in the Data Docs, so a suite reads as a list of them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from great_expectations.expectations import Expectation
@@ -29,6 +29,8 @@ class Batch:
     name: str
     query: str
     checks: list[Check]
+    # Whether a person can read all its rows, so that a failing one may be shown whole.
+    has_few_rows: bool = False
     # A query whose rows are remarks, one text each: what could not be judged, and why.
     remarks: str | None = None
 
@@ -39,9 +41,7 @@ class Suite:
 
     # raw, staging or marts.
     layer: str
-    # Tables and views that must be there; without them no check is tried.
-    needs: list[str] = field(default_factory=list)
-    batches: list[Batch] = field(default_factory=list)
+    batches: list[Batch]
 
 
 def end_of_day(day: date) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 STYLE = Path(__file__).with_name("data_docs.css").read_text(encoding="utf-8")
 LAYERS = ("raw", "staging", "marts")
 
-# What a page must lose. Each begins and ends in the templates of the pinned release; `leftovers` tells when one does not.
+# What a page must lose. Each begins and ends in the templates of the pinned release; `checked` tells when one does not.
 REMOVED = [
     re.compile(r"<script\b.*?</script>", re.DOTALL),
     re.compile(r"<style\b.*?</style>", re.DOTALL),
@@ -24,8 +24,13 @@ REMOVED = [
     re.compile(r"<img\b[^>]*>", re.DOTALL),
     re.compile(r"<nav\b.*?</nav>\s*(?:</div>\s*</nav>)?", re.DOTALL),
     re.compile(r"<footer\b.*?</footer>", re.DOTALL),
+    re.compile(r"<strong>Table of Contents</strong>"),
     re.compile(r'<div class="card mb-3">.*?Failed Only.*?</label>(?:\s*</div>){5}', re.DOTALL),
 ]
+# The card that a script unfolds, with the link that asks it to; the first of the closing tags is its own.
+FOLDED = re.compile(
+    r'<p class="m-0">\s*<a data-toggle="collapse".*?</p>(.*?)</div>((?:\s*</div>){4}\s*<div id="section-2")', re.DOTALL
+)
 # Anything a browser would ask another host for; plain links are asked only by a click, and there are none of those either.
 REQUEST = re.compile(r"(?:src|href|action|data|poster)\s*=\s*[\"']?\s*(?:https?:)?//|url\(\s*[\"']?(?:https?:)?//|@import", re.I)
 
@@ -57,7 +62,7 @@ def offline(page: str, outcome) -> str:
     page = re.sub(r"<title>.*?</title>", "", page, flags=re.DOTALL)
     # Ours is one page for each batch; the list of expectations is on it.
     page = re.sub(r"<a\b[^>]*expectations/[^>]*>(.*?)</a>", r"\1", page, flags=re.DOTALL)
-    page = re.sub(r'<p class="m-0">\s*<a data-toggle="collapse".*?</p>', "", page, flags=re.DOTALL)
+    page = FOLDED.sub(r"<details><summary>Query and times</summary>\1</div></details>\2", page)
     title = html.escape(f"{outcome.layer} of {outcome.day}")
     page = page.replace("</head>", f"<title>{title}</title><style>{STYLE}</style></head>", 1)
     page = page.replace("<body>", '<body class="page"><p class="home"><a href="../index.html">All expectations</a></p>', 1)
