@@ -74,7 +74,11 @@ fn an_old_version_in_force_gives_the_old_scores() {
     .expect("put back");
 
     // Another profile, and another dictionary.
-    bench.edit("ranking.yml", "\nprofiles:", "\nprofiles:\n  empty: { salary: { floor: 90000, target: 120000 } }");
+    bench.edit(
+        "ranking.yml",
+        "\nprofiles:",
+        "\nprofiles:\n  empty: { salary: { floor: 90000, target: 120000 } }",
+    );
     let rates = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/taxonomy/fx_rates.yml"))
         .expect("rates");
     std::fs::write(bench.config.join("taxonomy/fx_rates.yml"), rates.replacen("USD: 1.", "USD: 2.", 1))
