@@ -14,7 +14,7 @@ demo: ## Set up, rank the bundled postings offline, show the top ten and the fil
 	@scripts/demo.sh
 
 .PHONY: test
-test: set-up format-check clippy queries-check rust-test python-lint lock-check samples-check dbt-test quality-test ## Set up, then every test
+test: set-up format-check clippy queries-check rust-test python-lint lock-check samples-check dbt-test quality-test airflow-check ## Set up, then every test
 	@printf '\nall tests passed in %s s\n' "$$(($$(date +%s) - $(STARTED)))"
 
 STARTED := $(shell date +%s)
@@ -66,6 +66,12 @@ bench-peers: ## Measure tools that do the same in Python, beside ours (downloads
 eval: ## Measure what is read out of postings against labels (EVAL=FOLDER; release build)
 	@cargo run --quiet --release --locked --example eval -- $(EVAL)
 
+.PHONY: airflow
+airflow: ## Run Airflow with the DAGs on this machine, until Ctrl-C
+
+.PHONY: test-airflow
+test-airflow: ## Put a real Airflow through good days and bad ones (about ten minutes)
+
 .PHONY: chaos
 chaos: ## Kill a run at 20 random moments and compare what comes of it (release build)
 	@scripts/setup_system.sh demo
@@ -98,3 +104,4 @@ clean: ## Remove what was built here; the data folder and the artifacts stay
 
 include make/dbt.mk
 include make/quality.mk
+include make/airflow.mk
