@@ -97,3 +97,4 @@ clean: ## Remove what was built here; the data folder and the artifacts stay
 	rm -rf .venv-* .tools dbt/job_dbt/target dbt/job_dbt/logs
 
 include make/dbt.mk
+include make/compose.mk

@@ -1,0 +1,16 @@
+# Images and docker-compose.yml. Only `images-check` does without a Docker engine.
+
+.PHONY: up down images secrets images-check test-images
+
+up: ## Start PostgreSQL and Airflow in containers; builds what is missing
+	@scripts/compose.sh up
+
+down: ## Stop the containers; the data stay
+	@scripts/compose.sh down
+
+secrets: ## Make the secrets of docker-compose.yml that are missing
+	@scripts/make_secrets.sh
+
+images: ## Build the images anew
+	@scripts/compose.sh engine
+	@scripts/build_images.sh
