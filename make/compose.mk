@@ -14,3 +14,9 @@ secrets: ## Make the secrets of docker-compose.yml that are missing
 images: ## Build the images anew
 	@scripts/compose.sh engine
 	@scripts/build_images.sh
+
+# Without an engine: the form of the files, and that each service is as shut as it can be.
+images-check: .venv-lint/.stamp
+	.venv-lint/bin/hadolint $(shell git ls-files 'services/**Dockerfile')
+	.venv-lint/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	.venv-lint/bin/python -B scripts/check_compose.py

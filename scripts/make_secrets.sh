@@ -4,8 +4,9 @@
 # of a source, the address of a webhook) is made empty, which means there is none.
 set -euo pipefail
 
-folder=${1:-$(dirname "$0")/../secrets}
 umask 077
+tree=$(cd "$(dirname "$0")/.." && pwd)
+folder=${1:-$tree/secrets}
 mkdir -p "$folder"
 cd "$folder"
 
@@ -41,9 +42,9 @@ printf 'postgresql+psycopg2://airflow:%s@postgres:5432/airflow' "$(cat airflow_d
 
 if [ "$(id -u)" = 0 ]; then
     find . -maxdepth 1 -type f ! -name README.md -exec chown 50000 {} +
-elif ! grep -qs '^JOB_ETL_UID=' ../.env; then
+elif [ "$PWD" = "$tree/secrets" ] && ! grep -qs '^JOB_ETL_UID=' "$tree/.env"; then
     # docker compose reads it: the containers run as the user who may read the secrets.
-    echo "JOB_ETL_UID=$(id -u)" >>../.env
+    echo "JOB_ETL_UID=$(id -u)" >>"$tree/.env"
 fi
 find . -maxdepth 1 -type f ! -name README.md -exec chmod 600 {} +
 [ "${#made[@]}" = 0 ] || printf 'secrets made in %s: %s\n' "$PWD" "${made[*]}"
