@@ -56,13 +56,41 @@ pub async fn runs(conn: &mut PgConnection, limit: i64) -> Result<Vec<PastRun>> {
         "select run_id, logical_date, as_of, status, failed_stage, error, started_at, finished_at, rows_written,
                 code_version
          from ops.runs
-         order by epoch desc
+         order by run_id desc
          limit $1",
         limit,
     )
     .fetch_all(conn)
     .await
     .context("cannot read ops.runs")
+}
+
+/// Whether the files of a day are there and stand for its last state.
+pub async fn is_published(conn: &mut PgConnection, day: NaiveDate) -> Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from ops.run_stages s join ops.runs r using (run_id)
+               where r.logical_date = $1 and s.stage = 'publish' and s.status = 'ok'
+           ) as "published!""#,
+        day,
+    )
+    .fetch_one(conn)
+    .await
+    .context("cannot read whether the day is published")
+}
+
+/// The newest run for a day.
+pub async fn last_run_for(conn: &mut PgConnection, day: NaiveDate) -> Result<Option<PastRun>> {
+    sqlx::query_as!(
+        PastRun,
+        "select run_id, logical_date, as_of, status, failed_stage, error, started_at, finished_at, rows_written,
+                code_version
+         from ops.runs where logical_date = $1 order by run_id desc limit 1",
+        day,
+    )
+    .fetch_optional(conn)
+    .await
+    .context("cannot read the last run of the day")
 }
 
 /// The stages of one run, in the order of the pipeline.
