@@ -20,3 +20,6 @@ images-check: .venv-lint/.stamp
 	.venv-lint/bin/hadolint $(shell git ls-files 'services/**Dockerfile')
 	.venv-lint/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	.venv-lint/bin/python -B scripts/check_compose.py
+
+test-images: ## Build the images and run the daily DAG once in containers (says so where there is no engine)
+	@scripts/test_images.sh

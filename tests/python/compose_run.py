@@ -1,0 +1,75 @@
+"""Runs `jobs_etl_daily` once on an Airflow that is up and sees it succeed: compose_run.py ADDRESS SOURCE...
+
+The password of `admin` is in the file that AIRFLOW_ADMIN_PASSWORD_FILE names. The DAG must have one task for
+each SOURCE. Prints each task with its seconds and what it left in XCom; exits 1 when one did not succeed.
+"""
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "airflow/stack"))
+
+from rest import Rest, wait_until
+
+DAG = "jobs_etl_daily"
+START_SECONDS = 120
+RUN_SECONDS = 900
+
+
+def main(address, sources):
+    """Log in, wait for the DAG, run it, tell."""
+    password = Path(os.environ["AIRFLOW_ADMIN_PASSWORD_FILE"]).read_text(encoding="utf-8").strip()
+    rest = Rest(address, "admin", password)
+    wait_until(rest.log_in, START_SECONDS, "Airflow takes no login")
+    expected = {f"extract_{source}" for source in sources}
+    wait_until(
+        lambda: expected == extracts(rest), START_SECONDS, f"{DAG} has not the tasks {sorted(expected)}"
+    )
+    run = rest.run(DAG)
+    print(f"{DAG}: {run}")
+    wait_until(
+        lambda: rest.run_state(DAG, run) not in ("queued", "running"), RUN_SECONDS, f"{DAG} is still running"
+    )
+    tasks = rest.tasks(DAG, run)
+    for name, task in sorted(tasks.items(), key=lambda entry: entry[1]["start_date"] or "~"):
+        state = task["state"] or "not run"
+        print(f"  {name:24} {state:10} {seconds(task):6.1f} s  {counts(rest, run, name)}")
+    failed = [name for name, task in tasks.items() if task["state"] != "success"]
+    if failed:
+        return f"{DAG}: not all tasks succeeded: {', '.join(sorted(failed))}"
+    return None
+
+
+def extracts(rest):
+    """Return the tasks that ask a source, as far as the DAG has been read."""
+    try:
+        tasks = rest.call("GET", f"/api/v2/dags/{DAG}/tasks")["tasks"]
+    except ValueError:
+        return set()
+    return {task["task_id"] for task in tasks if task["task_id"].startswith("extract_")}
+
+
+def seconds(task):
+    """Return how long a task took."""
+    if not task["start_date"] or not task["end_date"]:
+        return 0.0
+    begin, end = (datetime.fromisoformat(task[name]) for name in ("start_date", "end_date"))
+    return (end - begin).total_seconds()
+
+
+def counts(rest, run, name):
+    """Return what a stage counted, short."""
+    left = rest.xcom(DAG, run, name)
+    stages = left.get("stages") if isinstance(left, dict) else None
+    return " ".join(f"{stage}={figures}" for stage, figures in (stages or {}).items())
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    try:
+        sys.exit(main(sys.argv[1], sys.argv[2:]))
+    except TimeoutError as error:
+        sys.exit(f"compose_run: {error}")
