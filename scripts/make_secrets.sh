@@ -22,13 +22,14 @@ unless_there() {
 }
 
 # Only letters and digits, since it stands in addresses.
-password() { random 48 | tr --delete '+/=\n' | head -c 40; }
+password() { random 96 | tr --delete '+/=\n' | head -c "${1:-40}"; }
 
 made=()
 unless_there postgres_password < <(password)
 unless_there airflow_database_password < <(password)
-unless_there airflow_admin_password < <(password | head -c 24)
-unless_there airflow_jwt_secret < <(password)
+unless_there airflow_admin_password < <(password 24)
+# SHA-512 wants a key of at least 64 bytes.
+unless_there airflow_jwt_secret < <(password 64)
 unless_there airflow_api_secret_key < <(password)
 # Fernet wants 32 bytes in the base64 of addresses.
 unless_there airflow_fernet_key < <(random 32 | tr '+/' '-_')

@@ -8,6 +8,7 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "airflow/stack"))
 
@@ -16,6 +17,7 @@ from rest import Rest, wait_until
 DAG = "jobs_etl_daily"
 START_SECONDS = 120
 RUN_SECONDS = 900
+LOG_LINES = 25
 
 
 def main(address, sources):
@@ -37,6 +39,9 @@ def main(address, sources):
         state = task["state"] or "not run"
         print(f"  {name:24} {state:10} {seconds(task):6.1f} s  {counts(rest, run, name)}")
     failed = [name for name, task in tasks.items() if task["state"] != "success"]
+    for name in failed:
+        if tasks[name]["state"] == "failed":
+            print(f"\nlast lines of {name}:\n" + log(rest, run, tasks[name]))
     if failed:
         return f"{DAG}: not all tasks succeeded: {', '.join(sorted(failed))}"
     return None
@@ -49,6 +54,15 @@ def extracts(rest):
     except ValueError:
         return set()
     return {task["task_id"] for task in tasks if task["task_id"].startswith("extract_")}
+
+
+def log(rest, run, task):
+    """Return the last lines of what a task wrote."""
+    path = (
+        f"/api/v2/dags/{DAG}/dagRuns/{quote(run)}/taskInstances/{task['task_id']}/logs/{task['try_number']}"
+    )
+    lines = [line.get("event", "") for line in rest.call("GET", path)["content"]]
+    return "\n".join(f"    {line}" for line in lines[-LOG_LINES:])
 
 
 def seconds(task):
