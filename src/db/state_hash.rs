@@ -24,7 +24,7 @@ pub async fn state_hash(conn: &mut PgConnection) -> Result<StateHash> {
                   string_agg(quote_ident(c.column_name), ', ' order by c.ordinal_position) as "columns!"
            from information_schema.columns c
            where c.table_schema = any($1::text[]) and c.data_type <> 'uuid'
-             and c.table_name not in ('run_stats', 'source_quality')
+             and c.table_name not in ('run_stages', 'run_stats', 'source_quality')
            group by c.table_schema, c.table_name
            order by 1"#,
         &SCHEMAS as &[&str],

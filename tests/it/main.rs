@@ -16,6 +16,7 @@ mod normalize_html;
 mod normalize_real;
 mod notify;
 mod openings;
+mod orchestration;
 mod pay_cases;
 mod payload;
 mod pipeline;

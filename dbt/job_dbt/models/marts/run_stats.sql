@@ -1,20 +1,46 @@
+-- All tries of a task are summed: what was received twice was received twice, and is new once, so no later step counts double.
+with counts as (
+    select
+        run_id,
+        logical_date,
+        source,
+        (array_agg(status order by started_at desc) filter (where stage = 'extract'))[1] as extract_status,
+        count(*) filter (where stage = 'extract') as extract_tries,
+        sum(in_count) filter (where stage = 'extract') as extracted,
+        sum(out_count) filter (where stage = 'extract') as extracted_new,
+        sum(out_count) filter (where stage = 'normalize') as staged,
+        sum(out_count) filter (where stage = 'dedupe') as deduped,
+        sum(duplicate_count) filter (where stage = 'dedupe') as duplicates,
+        sum(out_count) filter (where stage = 'enrich') as enriched,
+        sum(out_count) filter (where stage = 'rank') as ranked,
+        sum(rejected_count) as rejected
+    from {{ ref('run_stages') }}
+    where source <> ''
+    group by run_id, logical_date, source
+)
+
 select
-    runs.run_id,
-    runs.logical_date,
-    runs.as_of,
+    counts.run_id,
+    counts.logical_date,
+    counts.source,
     runs.run_status,
-    stages.stage,
-    stages.source,
-    stages.status,
-    stages.in_count,
-    stages.out_count,
-    stages.duplicate_count,
-    stages.rejected_count,
-    stages.rows_written,
-    stages.duration_ms,
-    stages.error,
+    counts.extract_status,
+    counts.extract_tries::integer as extract_tries,
+    coalesce(counts.extracted, 0)::bigint as extracted,
+    coalesce(counts.extracted_new, 0)::bigint as extracted_new,
+    coalesce(counts.staged, 0)::bigint as staged,
+    coalesce(counts.deduped, 0)::bigint as deduped,
+    coalesce(counts.duplicates, 0)::bigint as duplicates,
+    coalesce(counts.enriched, 0)::bigint as enriched,
+    coalesce(counts.ranked, 0)::bigint as ranked,
+    coalesce(new_postings.matched, 0) as matched,
+    coalesce(new_postings.postings, 0) as new_postings,
+    coalesce(counts.rejected, 0)::bigint as rejected,
     runs.started_at,
-    runs.finished_at,
-    runs.code_version
-from {{ ref('stg_run_stages') }} as stages
-inner join {{ ref('stg_runs') }} as runs on runs.run_id = stages.run_id
+    runs.finished_at
+from counts
+inner join {{ ref('int_runs') }} as runs on runs.run_id = counts.run_id and runs.logical_date = counts.logical_date
+left join {{ ref('int_new_postings') }} as new_postings
+    on new_postings.run_id = counts.run_id
+    and new_postings.logical_date = counts.logical_date
+    and new_postings.source = counts.source

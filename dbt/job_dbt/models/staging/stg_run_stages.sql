@@ -1,5 +1,5 @@
 select
-    run_id::text as run_id,
+    run_id::text as invocation_id,
     stage,
     source,
     status,

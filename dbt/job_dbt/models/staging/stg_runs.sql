@@ -1,5 +1,7 @@
 select
-    run_id::text as run_id,
+    run_id::text as invocation_id,
+    coalesce(parent_run_id, run_id::text) as run_id,
+    lane,
     logical_date,
     as_of,
     status as run_status,
@@ -7,5 +9,7 @@ select
     error as run_error,
     started_at,
     finished_at,
-    code_version
+    code_version,
+    config_version,
+    arguments
 from {{ source('ops', 'runs') }}
