@@ -15,6 +15,7 @@ mod progress;
 mod status;
 mod table;
 mod taxonomy;
+mod versions;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -103,6 +104,9 @@ enum Command {
     Boost(marks::BoostArgs),
     /// Check the configuration, offline
     Check,
+    /// List, compare and choose the versions of ranking and dictionaries that runs used
+    #[command(subcommand)]
+    Config(versions::ConfigCommand),
     /// Bring the database to this version's tables and views
     Migrate,
     /// Show the last runs
@@ -203,6 +207,7 @@ async fn dispatch(cli: Cli) -> Result<u8> {
         Command::Block(arguments) => marks::block(global, &arguments).await,
         Command::Boost(arguments) => marks::boost(global, &arguments).await,
         Command::Check => inspect::check(global),
+        Command::Config(command) => versions::config(global, &command).await,
         Command::Migrate => inspect::migrate(global).await,
         Command::Status(arguments) => status::status(global, &arguments).await,
         Command::Doctor => inspect::doctor(global).await,

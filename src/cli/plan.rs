@@ -3,7 +3,7 @@
 use super::context::{self, Configuration, Database};
 use super::exit::{self, Usage};
 use super::progress::Progress;
-use super::{Global, RunArgs};
+use super::{Global, RunArgs, versions};
 use crate::config::environment;
 use crate::extract::asked::{self, Day};
 use crate::http::{Client, ClientOptions};
@@ -42,12 +42,23 @@ pub async fn run_for(
         publish::files::check_writable(&global.artifacts)?;
     }
     let database = context::database(global).await?;
+    let plan = with_version_in_force(&database, plan).await?;
     let progress = Progress::new(global);
     let ended = execute(&database, &plan, &progress).await;
     progress.finish();
     database.close().await?;
     let code = conclude(ended?, &plan, &progress)?;
     Ok(if code == 3 && arguments.task.partial_ok { 0 } else { code })
+}
+
+/// The plan with the version of ranking and dictionaries that was activated, if one was.
+async fn with_version_in_force(database: &Database, plan: Plan) -> Result<Plan> {
+    let mut connection = database.pool.acquire().await.context("cannot reach the database")?;
+    let Some(active) = versions::in_force(&mut connection, &plan.config_version).await? else {
+        return Ok(plan);
+    };
+    let (ranking, taxonomy) = (Arc::new(active.ranking), Arc::new(active.taxonomy));
+    Ok(Plan { ranking, taxonomy, config_version: active.version, config_texts: active.texts, ..plan })
 }
 
 /// Runs a plan until it ends or a signal stops it; returns the outcome, and the signal's exit code.
@@ -124,6 +135,7 @@ pub fn plan(
         &context::home(global),
     );
     let offline = arguments.replay.is_some();
+    let config_version = configuration.version();
     Ok(Plan {
         run_id: Uuid::now_v7(),
         from,
@@ -149,7 +161,9 @@ pub fn plan(
             hyperd,
         },
         endpoint,
+        config_version,
         config_texts: configuration.texts,
+        sources_text: configuration.sources_text,
         host: host(),
         arguments: command_line(),
     })

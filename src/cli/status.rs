@@ -36,7 +36,7 @@ pub async fn unfinished(pool: &PgPool, day: NaiveDate) -> Result<Option<String>>
     if history::is_published(&mut connection, day).await? {
         return Ok(None);
     }
-    let last = history::last_run_for(&mut connection, day).await?;
+    let last = history::runs(&mut connection, Some(day), 1).await?.pop();
     let known = last.map_or_else(
         || "no run for it has begun".to_owned(),
         |run| {
@@ -73,9 +73,9 @@ pub async fn status(global: &Global, arguments: &StatusArgs) -> Result<u8> {
     }
     let database = context::database(global).await?;
     let mut connection = database.pool.acquire().await?;
-    let runs = history::runs(&mut connection, RUNS_SHOWN).await?;
+    let runs = history::runs(&mut connection, None, RUNS_SHOWN).await?;
     let stages = match runs.first() {
-        Some(last) => history::stages(&mut connection, last.run_id).await?,
+        Some(last) => history::stages(&mut connection, last).await?,
         None => Vec::new(),
     };
     let totals = history::totals(&mut connection).await?;
@@ -102,12 +102,13 @@ pub async fn status(global: &Global, arguments: &StatusArgs) -> Result<u8> {
         let took =
             run.finished_at.map(|end| seconds((end - run.started_at).num_milliseconds().max(0) as u64));
         print(&format!(
-            "  {}  {:<11}  {}  {:>9}  {:>9} rows{}",
+            "  {}  {:<11}  {}  {:>9}  {:>9} rows{}{}",
             run.logical_date,
             run.status,
             run.started_at.format("%Y-%m-%d %H:%M:%SZ"),
             took.unwrap_or_else(|| "running".to_owned()),
             thousands(run.rows_written as u64),
+            if run.tasks > 1 { format!("  {} tasks of {}", run.tasks, run.run_id) } else { String::new() },
             run.error.as_ref().map(|error| format!("\n      {error}")).unwrap_or_default(),
         ));
     }

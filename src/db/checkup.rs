@@ -150,7 +150,13 @@ pub async fn rejects(conn: &mut PgConnection) -> anyhow::Result<Vec<(String, i64
     sqlx::query!(
         r#"select source, max(in_count) as "records!", sum(rejected_count)::bigint as "rejected!"
            from ops.run_stages
-           where run_id = (select run_id from ops.runs where status <> 'running' order by run_id desc limit 1)
+           where run_id in (
+                   select r.run_id
+                   from ops.runs r
+                   join (select * from ops.runs where status <> 'running' order by run_id desc limit 1) last
+                     on last.run_id = r.run_id
+                     or (last.parent_run_id = r.parent_run_id and last.logical_date = r.logical_date)
+               )
              and stage in ('extract', 'normalize')
              and source <> ''
            group by source

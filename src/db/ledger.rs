@@ -52,6 +52,8 @@ pub struct RunStart<'a> {
     pub parent_run_id: Option<&'a str>,
     /// The source that is extracted alone; others may run beside it.
     pub lane: Option<&'a str>,
+    /// The version of the configuration it uses.
+    pub config_version: Option<&'a str>,
 }
 
 /// Records counted by one stage for one source: `seen = written + duplicate + rejected`.
@@ -200,8 +202,8 @@ pub async fn begin_run(pool: &PgPool, start: &RunStart<'_>) -> Result<Run> {
     .context("cannot close abandoned runs")?;
     sqlx::query!(
         "insert into ops.runs (run_id, epoch, logical_date, as_of, status, started_at, code_version, host, pid,
-             arguments, parent_run_id, lane)
-         values ($1, $2, $3, $4, 'running', $5, $6, $7, $8, $9, $10, coalesce($11, ''))",
+             arguments, parent_run_id, lane, config_version)
+         values ($1, $2, $3, $4, 'running', $5, $6, $7, $8, $9, $10, coalesce($11, ''), $12)",
         start.run_id,
         fence.lane_epoch.unwrap_or(fence.epoch),
         start.logical_date,
@@ -213,6 +215,7 @@ pub async fn begin_run(pool: &PgPool, start: &RunStart<'_>) -> Result<Run> {
         start.arguments,
         start.parent_run_id,
         start.lane,
+        start.config_version,
     )
     .execute(&mut *transaction)
     .await

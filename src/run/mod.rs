@@ -10,7 +10,7 @@ mod turn;
 
 use crate::config::environment::Keys;
 use crate::config::ranking::Ranking;
-use crate::db;
+use crate::db::config_versions::{self, ConfigText};
 use crate::db::ledger::{self, Run, RunEnd, RunStart, StageRow, StageStatus};
 use crate::extract::Asked;
 use crate::http::Client;
@@ -101,8 +101,12 @@ pub struct Plan {
     pub publish: PublishOptions,
     /// Who is told.
     pub endpoint: Option<Endpoint>,
-    /// Configuration texts for `ops.config_versions`: kind and content.
-    pub config_texts: Vec<(&'static str, String)>,
+    /// Names the texts below, for the ledger.
+    pub config_version: String,
+    /// The texts that decide scores.
+    pub config_texts: Vec<ConfigText>,
+    /// The text that says what was asked for.
+    pub sources_text: ConfigText,
     /// Host name, for the ledger.
     pub host: String,
     /// The command line without secrets, for the ledger.
@@ -235,11 +239,12 @@ async fn begin(pool: &PgPool, plan: &Plan, surroundings: &Surroundings<'_>) -> R
         arguments: &plan.arguments,
         parent_run_id: plan.parent_run_id.as_deref(),
         lane: plan.lane.as_deref(),
+        config_version: Some(&plan.config_version),
     };
+    let texts: Vec<ConfigText> = plan.config_texts.iter().chain([&plan.sources_text]).cloned().collect();
+    // Before the run that names it.
+    config_versions::remember(pool, &texts, &plan.config_version, &plan.config_texts, plan.as_of).await?;
     let run = ledger::begin_run(pool, &start).await?;
-    for (kind, content) in &plan.config_texts {
-        db::config_versions::remember(pool, kind, content, plan.as_of).await?;
-    }
     (surroundings.observer)(&Event::RunStarted {
         version: EVENTS_VERSION,
         run_id: run.run_id.to_string(),

@@ -35,4 +35,5 @@ mod stub_answers;
 mod synthetic;
 mod tidy;
 mod toy;
+mod versions;
 mod views;

@@ -4,13 +4,18 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use chrono::NaiveDate;
+use job_etl::db::ledger::{self, RunStart};
+use job_etl::db::{self, Fence};
 use job_etl::notify::receiver::{Received, Receiver};
 use job_etl::notify::signature;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::support::program::{AS_OF, Place, said};
+use crate::support::{TestDb, test_db};
 
 const RUN: &str = "scheduled__2026-11-22T12:00:00+00:00";
 const SOURCES: [&str; 4] = ["ashby", "greenhouse", "lever", "jsearch"];
@@ -88,6 +93,13 @@ async fn stages_as_tasks_come_to_what_one_run_comes_to() {
     let mut connection = place.connect().await;
     assert_eq!(number(&mut connection, "select count(*) from ops.runs where status = 'ok'").await, 9);
     assert_eq!(number(&mut connection, "select count(distinct parent_run_id) from ops.runs").await, 1);
+    let shown = done(place.job_etl(&["status", "--json"]), 0);
+    let shown: Value = serde_json::from_slice(&shown.stdout).expect("JSON");
+    let runs = shown["runs"].as_array().expect("a list");
+    let told_of = (&runs[0]["run_id"], &runs[0]["tasks"], &runs[0]["status"], runs.len());
+    assert_eq!(told_of, (&RUN.into(), &9.into(), &"ok".into(), 1), "{shown}");
+    // A row for each source and stage, and one without a source of normalize, dedupe and publish.
+    assert_eq!(shown["stages"].as_array().map(Vec::len), Some(4 * 5 + 3), "{shown}");
     let mut receiver =
         Receiver::start(signature::parse_keys(&secret()).expect("keys")).await.expect("a receiver");
 
@@ -152,6 +164,44 @@ async fn lanes_exclude_the_pipeline_and_themselves_but_not_each_other() {
         .expect("unlock");
     let output = waiting.wait_with_output().expect("reap");
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
+/// Begins a run as the program does when it holds the lock.
+async fn begin(db: &TestDb, lane: Option<&str>) -> Fence {
+    let now = AS_OF.parse().expect("an instant");
+    let start = RunStart {
+        run_id: Uuid::now_v7(),
+        logical_date: NaiveDate::from_ymd_opt(2026, 11, 22).expect("a date"),
+        as_of: now,
+        window_start: now,
+        started_at: now,
+        host: "test",
+        arguments: "extract",
+        parent_run_id: None,
+        lane,
+        config_version: None,
+    };
+    ledger::begin_run(db, &start).await.expect("begin a run").fence
+}
+
+#[tokio::test]
+async fn a_run_that_was_overtaken_cannot_write() {
+    let db = test_db().await;
+    let may_write = async |fence: Fence| db::begin(&db, fence).await.is_ok();
+    let ashby = begin(&db, Some("ashby")).await;
+    let lever = begin(&db, Some("lever")).await;
+    assert!(may_write(ashby).await && may_write(lever).await, "lanes do not fence each other");
+    let again = begin(&db, Some("ashby")).await;
+    assert!(!may_write(ashby).await, "overtaken in its own lane");
+    assert!(may_write(again).await && may_write(lever).await);
+    let whole = begin(&db, None).await;
+    assert!(!may_write(again).await && !may_write(lever).await, "overtaken by the pipeline");
+    assert!(may_write(whole).await);
+    let after = begin(&db, Some("ashby")).await;
+    assert!(
+        may_write(whole).await && may_write(after).await,
+        "a lane does not fence the pipeline: the lock does"
+    );
 }
 
 /// Three files, one a day; the second one brings a job of the first again, and the third day is today's.
