@@ -81,7 +81,8 @@ scripts/make_secrets.sh "$folder/secrets" >/dev/null
 cat "$folder/key" >"$folder/secrets/jsearch_api_key"
 export COMPOSE_PROJECT_NAME=job-etl-test JOB_ETL_SECRETS=$folder/secrets JOB_ETL_CONFIG_FOLDER=$folder/config
 JOB_ETL_UID=$(if [ "$(id -u)" = 0 ]; then echo 50000; else id -u; fi)
-export JOB_ETL_UID
+# A task that fails here would fail again.
+export JOB_ETL_UID JOB_ETL_RETRIES=0
 # Ports of its own, so that it can stand beside yours.
 export JOB_ETL_AIRFLOW_PORT=${JOB_ETL_TEST_AIRFLOW_PORT:-28080} JOB_ETL_POSTGRES_PORT=${JOB_ETL_TEST_POSTGRES_PORT:-25432}
 
