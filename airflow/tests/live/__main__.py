@@ -1,5 +1,6 @@
 """`make test-airflow`: good days and bad ones on a real Airflow. KEEP=1 leaves the folder with its logs."""
 
+import signal
 import sys
 import time
 from datetime import date, timedelta
@@ -31,6 +32,9 @@ def main():
         lambda words: print(f"[{time.monotonic() - began:4.0f} s] {words}", flush=True)
     )
     context = {}
+    # A test that is stopped must leave no server behind, also where a shell made it deaf to Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         installation.airflow.start()
         table.append(("start", time.monotonic() - began, "four components healthy, DAGs read"))
