@@ -107,10 +107,10 @@ def test_a_process_is_redacted_and_leaves_its_last_object(monkeypatch, caplog):
     from jobetl.on_host import HostTask
 
     monkeypatch.setattr(keys, "_connection", lambda name: SimpleNamespace(password=OPEN))
-    script = 'echo "key $JSEARCH_API_KEY"; echo \'{"rows": 3}\'; echo talk >&2'
+    script = 'echo "key $JSEARCH_API_KEY"; echo "{\\"key\\": \\"$JSEARCH_API_KEY\\"}"; echo talk >&2'
     task = HostTask(task_id="a", commands=[["sh", "-c", script]], env={}, connections=("jsearch",))
     with caplog.at_level("INFO"):
-        assert task.execute({"ti": SimpleNamespace()}) == {"rows": 3}
+        assert task.execute({"ti": SimpleNamespace()}) == {"key": "***"}
     assert OPEN not in caplog.text
 
 
