@@ -7,13 +7,14 @@
 --   job_etl_marts   owns the views of intermediate and marts; reads staging and ops
 --   job_etl_reader  reads marts, for BI tools
 --   job_etl_app     writes rows of app, the reader's own marks; no run takes it
+--   job_etl_quality reads everything but app, for the gate of folder quality; writes nothing
 
 do $$
 declare
     name text;
 begin
     foreach name in array array[
-        'job_etl_owner', 'job_etl_writer', 'job_etl_marts', 'job_etl_reader', 'job_etl_app'
+        'job_etl_owner', 'job_etl_writer', 'job_etl_marts', 'job_etl_reader', 'job_etl_app', 'job_etl_quality'
     ] loop
         if not exists (select from pg_roles where rolname = name) then
             begin
@@ -43,13 +44,14 @@ grant usage on schema marts, app to job_etl_writer;
 grant usage on schema staging, ops, app to job_etl_marts;
 grant usage on schema marts to job_etl_reader;
 grant usage on schema app, marts to job_etl_app;
+grant usage on schema raw, staging, ops, marts to job_etl_quality;
 
 do $$
 begin
     execute format('grant create, connect, temporary on database %I to job_etl_owner', current_database());
     execute format('grant connect, temporary on database %I to job_etl_writer', current_database());
     execute format('grant create, connect, temporary on database %I to job_etl_marts', current_database());
-    execute format('grant connect on database %I to job_etl_reader', current_database());
+    execute format('grant connect on database %I to job_etl_reader, job_etl_quality', current_database());
 end
 $$;
 
@@ -64,4 +66,9 @@ alter default privileges for role job_etl_owner in schema app
 alter default privileges for role job_etl_owner in schema app
     grant select, insert, update, delete on tables to job_etl_app;
 alter default privileges for role job_etl_marts in schema marts
-    grant select on tables to job_etl_reader, job_etl_writer, job_etl_app;
+    grant select on tables to job_etl_reader, job_etl_writer, job_etl_app, job_etl_quality;
+alter default privileges for role job_etl_owner in schema raw, staging, ops
+    grant select on tables to job_etl_quality;
+
+-- A database older than this role has its tables already. Views of marts are made anew with every change, and granted then.
+grant select on all tables in schema raw, staging, ops to job_etl_quality;

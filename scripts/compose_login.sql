@@ -4,7 +4,7 @@
 -- The superuser keeps no password, so it can only log in on the socket inside the container.
 \getenv password POSTGRES_PASSWORD
 create role job_etl login password :'password';
-grant job_etl_owner, job_etl_writer, job_etl_marts to job_etl;
+grant job_etl_owner, job_etl_writer, job_etl_marts, job_etl_quality to job_etl;
 
 \getenv password AIRFLOW_DATABASE_PASSWORD
 create role airflow login password :'password';

@@ -5,8 +5,8 @@ use anyhow::Context;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-const ROLES: [&str; 5] =
-    ["job_etl_owner", "job_etl_writer", "job_etl_marts", "job_etl_reader", "job_etl_app"];
+const ROLES: [&str; 6] =
+    ["job_etl_owner", "job_etl_writer", "job_etl_marts", "job_etl_reader", "job_etl_app", "job_etl_quality"];
 const SCHEMAS: [&str; 6] = ["raw", "staging", "intermediate", "marts", "ops", "app"];
 
 /// A transaction that can write nothing and asks no question for longer than two seconds.

@@ -41,8 +41,8 @@ impl fmt::Display for SchemaTooNew {
 impl std::error::Error for SchemaTooNew {}
 
 const BOOTSTRAP: &str = include_str!("../../scripts/bootstrap_db.sql");
-const ROLES: [&str; 5] =
-    ["job_etl_owner", "job_etl_writer", "job_etl_marts", "job_etl_reader", "job_etl_app"];
+const ROLES: [&str; 6] =
+    ["job_etl_owner", "job_etl_writer", "job_etl_marts", "job_etl_reader", "job_etl_app", "job_etl_quality"];
 const SCHEMAS: [&str; 6] = ["raw", "staging", "ops", "app", "intermediate", "marts"];
 
 /// Key of the lock that one migration at a time holds: the bytes of `job_etl`.
