@@ -73,7 +73,7 @@ with DAG(
         max_active_tis_per_dagrun=1,
         **STAGE,
     )
-    dbt_models_core = runner.dbt("dbt_models_core", "run", **STAGE)
+    dbt_models_core = runner.dbt("dbt_models_core", "build --selector models_core", **STAGE)
     dbt_tests = runner.dbt("dbt_tests", "test", "source freshness", **TEST)
     quality_gate = runner.quality_gate("quality_gate", **TEST)
     publish_day = runner.stage_of_each(

@@ -69,7 +69,7 @@ with DAG(
         **STAGE,
     )
     enrich = runner.stage("enrich", "enrich", "--partial-ok", **STAGE)
-    dbt_models_core = runner.dbt("dbt_models_core", "run", **STAGE)
+    dbt_models_core = runner.dbt("dbt_models_core", "build --selector models_core", **STAGE)
     dedupe = runner.stage("dedupe_consolidate", "dedupe", "--partial-ok", **STAGE)
     rank = runner.stage("rank", "rank", "--partial-ok", **STAGE)
     dbt_tests = runner.dbt("dbt_tests", "test", "source freshness", **TEST)

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -41,13 +42,15 @@ class Airflow:
             raise RuntimeError(
                 f"port {self.port} is taken: stop what listens there, or set JOB_ETL_AIRFLOW_PORT"
             )
+        environment = self.environment()
+        if not shutil.which(environment["JOB_ETL_BIN"]):
+            raise RuntimeError(f"no program {environment['JOB_ETL_BIN']}: set JOB_ETL_BIN to job-etl")
         self.home.mkdir(parents=True, exist_ok=True)
         # Closed to others, but as root PostgreSQL's account must be able to pass through.
         self.home.chmod(0o711 if self.postgres.account else 0o700)
         self.say("PostgreSQL")
         self.postgres.start()
         self.make_databases()
-        environment = self.environment()
         self.say("job-etl: tables and views")
         self._once([environment["JOB_ETL_BIN"], "migrate"], environment)
         self.say("airflow: database, connections, pool (about 20 s)")

@@ -60,7 +60,7 @@ class Postgres:
 
     def url(self, database, user, dialect="postgresql"):
         """Return the address of a database for a login."""
-        return f"{dialect}://{user}@/{database}?host={self.folder}"
+        return f"{dialect}:///{database}?host={self.folder}&user={user}"
 
     def _psql(self, database, *arguments):
         command = [self.bin / "psql", "-v", "ON_ERROR_STOP=1", "--no-psqlrc", "--quiet", "-At"]
