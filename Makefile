@@ -14,7 +14,7 @@ demo: ## Set up, rank the bundled postings offline, show the top ten and the fil
 	@scripts/demo.sh
 
 .PHONY: test
-test: set-up format-check clippy queries-check rust-test python-lint lock-check samples-check dbt-test quality-test ## Set up, then every test
+test: set-up format-check clippy queries-check rust-test python-lint lock-check samples-check images-check dbt-test quality-test airflow-check ## Set up, then every test
 	@printf '\nall tests passed in %s s\n' "$$(($$(date +%s) - $(STARTED)))"
 
 STARTED := $(shell date +%s)
@@ -97,4 +97,6 @@ clean: ## Remove what was built here; the data folder and the artifacts stay
 	rm -rf .venv-* .tools dbt/job_dbt/target dbt/job_dbt/logs
 
 include make/dbt.mk
+include make/airflow.mk
 include make/quality.mk
+include make/compose.mk

@@ -4,7 +4,7 @@ UV_VERSION := 0.13.9
 export UV_PYTHON_DOWNLOADS := never
 
 TOOLS_STAMP := .tools/.uv-$(UV_VERSION)
-VENVS := dbt gx hyper lint
+VENVS := airflow dbt gx hyper lint
 VENV_STAMPS := $(VENVS:%=.venv-%/.stamp)
 PYTHON_SOURCES := $(shell git ls-files '*.py')
 

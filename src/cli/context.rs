@@ -8,12 +8,19 @@ use crate::config::ranking::{self, Ranking};
 use crate::config::sources::SourcesFile;
 use crate::db;
 use crate::db::cluster::{self, Cluster, Search, Watch};
+use crate::db::config_versions::ConfigText;
+use crate::revision::revision;
 use crate::taxonomy::Taxonomy;
 use anyhow::{Context, Result};
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{ConnectOptions, Connection};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+/// Name of the ranking file, in the folder and among kept texts.
+pub const RANKING: &str = "ranking.yml";
+/// What the names of the dictionaries begin with.
+const DICTIONARIES: &str = "taxonomy/";
 
 /// The folders of this invocation.
 pub fn home(global: &Global) -> PathBuf {
@@ -34,18 +41,47 @@ pub struct Configuration {
     pub ranking: Ranking,
     /// Dictionaries.
     pub taxonomy: Taxonomy,
-    /// The texts they came from, by kind, for the ledger.
-    pub texts: Vec<(&'static str, String)>,
+    /// The text of `sources.yml`, for the ledger.
+    pub sources_text: ConfigText,
+    /// The texts that decide scores, `ranking.yml` and the dictionaries, in order of name.
+    pub texts: Vec<ConfigText>,
+}
+
+impl Configuration {
+    /// Names what decides scores: the hash of `ranking.yml` and of the dictionaries, 16 hex digits.
+    pub fn version(&self) -> String {
+        revision(self.texts.iter().flat_map(|text| [text.kind.as_str(), text.content.as_str()]))
+    }
 }
 
 /// Reads and checks the whole configuration folder.
 pub fn configuration(folder: &Path) -> Result<Configuration> {
     let (sources, sources_text) = check::sources_file(&folder.join("sources.yml")).map_err(ConfigErrors)?;
     let mistake = |error: anyhow::Error| Usage(format!("{error:#}"));
+    let dictionaries = Taxonomy::texts(&folder.join("taxonomy")).map_err(mistake)?;
     let taxonomy = Taxonomy::load(&folder.join("taxonomy")).map_err(mistake)?;
     let (ranking, ranking_text) = ranking::load(&folder.join("ranking.yml"), &taxonomy).map_err(mistake)?;
-    let texts = vec![("sources", sources_text), ("ranking", ranking_text)];
-    Ok(Configuration { sources, ranking, taxonomy, texts })
+    let text = |kind: &str, content| ConfigText { kind: kind.to_owned(), content };
+    let mut texts = vec![text(RANKING, ranking_text)];
+    texts.extend(
+        dictionaries.into_iter().map(|(name, content)| text(&format!("{DICTIONARIES}{name}"), content)),
+    );
+    texts.sort_by(|a, b| a.kind.cmp(&b.kind));
+    Ok(Configuration { sources, ranking, taxonomy, sources_text: text("sources.yml", sources_text), texts })
+}
+
+/// Dictionaries and ranking from texts that were kept; `origin` names them in messages.
+pub fn compile(origin: &str, texts: &[ConfigText]) -> Result<(Taxonomy, Ranking)> {
+    let mistake = |error: anyhow::Error| Usage(format!("{error:#}"));
+    let dictionaries: Vec<(&str, &str)> = texts
+        .iter()
+        .filter_map(|text| Some((text.kind.strip_prefix(DICTIONARIES)?, text.content.as_str())))
+        .collect();
+    let taxonomy = Taxonomy::compile(origin, &dictionaries).map_err(mistake)?;
+    let ranking = texts.iter().find(|text| text.kind == RANKING).map(|text| text.content.as_str());
+    let ranking = ranking.ok_or_else(|| Usage(format!("{origin} has no {RANKING}")))?;
+    let ranking = ranking::read(&format!("{origin}: {RANKING}"), ranking, &taxonomy).map_err(mistake)?;
+    Ok((taxonomy, ranking))
 }
 
 /// A database that is ready: the server's share, how to connect, and a pool of sessions.

@@ -58,7 +58,7 @@ pub async fn demo(global: &Global, arguments: &DemoArgs) -> Result<u8> {
     let mut connection = database.pool.acquire().await?;
     let listing = Listing {
         profile: "default",
-        freshness: jobs::freshness(&global, "default")?,
+        freshness: jobs::freshness(&global, &mut connection, "default").await?,
         as_of: plan.as_of,
         sort: Sort::Score,
         since: None,

@@ -2,17 +2,13 @@
 
 use super::context::{self, Configuration};
 use super::exit::Usage;
-use super::progress::{Progress, seconds, thousands};
+use super::progress::thousands;
 use super::{Global, plan};
 use crate::db::{history, state_hash};
-use crate::notify;
-use crate::sources;
+use crate::extract::Asked;
 use anyhow::{Context, Result};
 use serde_json::json;
 use sqlx::{ConnectOptions, Connection};
-
-/// Runs shown by `status`.
-const RUNS_SHOWN: i64 = 5;
 
 /// Validates the configuration without touching the database or the network.
 pub fn check(global: &Global) -> Result<u8> {
@@ -50,66 +46,6 @@ pub async fn migrate(global: &Global) -> Result<u8> {
     Ok(0)
 }
 
-/// Shows the last runs and the state of the data.
-pub async fn status(global: &Global) -> Result<u8> {
-    let database = context::database(global).await?;
-    let mut connection = database.pool.acquire().await?;
-    let runs = history::runs(&mut connection, RUNS_SHOWN).await?;
-    let stages = match runs.first() {
-        Some(last) => history::stages(&mut connection, last.run_id).await?,
-        None => Vec::new(),
-    };
-    let totals = history::totals(&mut connection).await?;
-    drop(connection);
-    database.close().await?;
-    if global.json {
-        print(&serde_json::to_string_pretty(&json!({ "runs": runs, "stages": stages, "totals": totals }))?);
-        return Ok(0);
-    }
-    if runs.is_empty() {
-        print("no run yet; `job-etl run` does the first");
-        return Ok(0);
-    }
-    print(&format!(
-        "{} jobs, {} open, {} companies; {} rejects; {} messages waiting",
-        thousands(totals.jobs as u64),
-        thousands(totals.open_jobs as u64),
-        thousands(totals.companies as u64),
-        thousands(totals.rejects as u64),
-        thousands(totals.waiting_messages as u64),
-    ));
-    print("\nlast runs");
-    for run in &runs {
-        let took =
-            run.finished_at.map(|end| seconds((end - run.started_at).num_milliseconds().max(0) as u64));
-        print(&format!(
-            "  {}  {:<11}  {}  {:>9}  {:>9} rows{}",
-            run.logical_date,
-            run.status,
-            run.started_at.format("%Y-%m-%d %H:%M:%SZ"),
-            took.unwrap_or_else(|| "running".to_owned()),
-            thousands(run.rows_written as u64),
-            run.error.as_ref().map(|error| format!("\n      {error}")).unwrap_or_default(),
-        ));
-    }
-    print("\nstages of the last run");
-    print("  stage      source               in       out     known  rejected       time  status");
-    for stage in &stages {
-        print(&format!(
-            "  {:<9}  {:<13} {:>9} {:>9} {:>9} {:>9} {:>10}  {}",
-            stage.stage,
-            stage.source,
-            thousands(stage.in_count as u64),
-            thousands(stage.out_count as u64),
-            thousands(stage.duplicate_count as u64),
-            thousands(stage.rejected_count as u64),
-            seconds(stage.duration_ms as u64),
-            stage.status,
-        ));
-    }
-    Ok(0)
-}
-
 /// Prints the state hash, and that of each relation with `--json`.
 pub async fn state_hash(global: &Global) -> Result<u8> {
     let database = context::database(global).await?;
@@ -137,30 +73,11 @@ pub async fn database(global: &Global) -> Result<u8> {
     Ok(0)
 }
 
-/// Sends the messages that are due.
-pub async fn notify(global: &Global) -> Result<u8> {
-    let Some(endpoint) = plan::endpoint()? else {
-        return Err(Usage("nobody to tell: set JOB_ETL_WEBHOOK_URL and JOB_ETL_WEBHOOK_SECRET".into()).into());
-    };
-    let database = context::database(global).await?;
-    let delivered = notify::deliver(&database.pool, &endpoint, plan::now()).await;
-    database.close().await?;
-    let delivered = delivered?;
-    let progress = Progress::new(global);
-    progress.say(&format!(
-        "{} sent, {} waiting, {} disabled",
-        delivered.sent, delivered.waiting, delivered.disabled
-    ));
-    Ok(if delivered.waiting + delivered.disabled > 0 { 3 } else { 0 })
-}
-
 /// Shows what a run would ask and what is pending; asks nobody and writes nothing.
-pub async fn dry_run(global: &Global, configuration: &Configuration, only: Option<&str>) -> Result<u8> {
-    for (name, config) in &configuration.sources.sources {
-        let wanted = only.map_or(config.enabled, |only| only == name);
-        let Some(source) = sources::by_name(name).filter(|_| wanted) else { continue };
+pub async fn dry_run(global: &Global, asked: &[Asked]) -> Result<u8> {
+    for Asked { source, config } in asked {
         let base = config.base_url.as_deref().unwrap_or(source.base_url());
-        print(name);
+        print(source.name());
         for search in &config.searches {
             for request in source.requests(search) {
                 let query: Vec<String> =

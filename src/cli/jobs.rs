@@ -5,10 +5,9 @@ use super::duplicates::others;
 use super::exit::Usage;
 use super::inspect::print;
 use super::progress::thousands;
-use super::{Global, plan, table};
+use super::{Global, plan, table, versions};
 use crate::config::ranking;
 use crate::config::ranking::freshness::Freshness;
-use crate::config::ranking::lists::Mark;
 use crate::db::audit::{self, HiddenCounts, RuleCount};
 use crate::db::duplicates;
 use crate::db::marks;
@@ -54,8 +53,9 @@ pub struct ExplainArgs {
 
 /// Lists the best open jobs of a profile, or what it hides.
 pub async fn jobs(global: &Global, arguments: &JobsArgs) -> Result<u8> {
-    let freshness = freshness(global, &arguments.profile)?;
-    let rules = if arguments.hidden { Some(profile_rules(global, &arguments.profile)?) } else { None };
+    let database = context::database(global).await?;
+    let mut connection = database.pool.acquire().await?;
+    let freshness = freshness(global, &mut connection, &arguments.profile).await?;
     let listing = Listing {
         profile: &arguments.profile,
         freshness,
@@ -65,16 +65,13 @@ pub async fn jobs(global: &Global, arguments: &JobsArgs) -> Result<u8> {
         hidden: arguments.hidden,
         top: i64::from(arguments.top),
     };
-    let database = context::database(global).await?;
-    let mut connection = database.pool.acquire().await?;
     let best = outcome::jobs(&mut connection, &listing).await?;
     let counts = audit::hidden(&mut connection, listing.profile, &freshness, listing.as_of).await?;
-    let audited = match &rules {
-        Some(rules) => {
-            let marks = marks::all(&mut connection).await?;
-            with_idle(audit::rules(&mut connection, listing.profile).await?, rules(&marks))
-        }
-        None => Vec::new(),
+    let audited = if arguments.hidden {
+        let rules = profile_rules(global, &mut connection, listing.profile).await?;
+        with_idle(audit::rules(&mut connection, listing.profile).await?, rules)
+    } else {
+        Vec::new()
     };
     drop(connection);
     database.close().await?;
@@ -143,20 +140,21 @@ fn with_idle(mut found: Vec<RuleCount>, names: Vec<String>) -> Vec<RuleCount> {
 }
 
 /// The names of a profile's rules, once the reader's marks are known.
-fn profile_rules(global: &Global, name: &str) -> Result<impl Fn(&[Mark]) -> Vec<String> + use<>> {
-    let configuration = context::configuration(&global.config)?;
+async fn profile_rules(global: &Global, connection: &mut PgConnection, name: &str) -> Result<Vec<String>> {
+    let configuration = versions::configuration_in_force(global, connection).await?;
     let profile = configuration.ranking.profiles.get(name).cloned().unwrap_or_default();
-    let name = name.to_owned();
-    Ok(move |marks: &[Mark]| {
-        let lists = profile.lists.with_marks(&name, marks, &configuration.taxonomy);
-        ranking::Profile { lists, ..profile.clone() }.rules()
-    })
+    let marks = marks::all(connection).await?;
+    let lists = profile.lists.with_marks(name, &marks, &configuration.taxonomy);
+    Ok(ranking::Profile { lists, ..profile }.rules())
 }
 
 /// How a profile values age; a profile that ranking.yml lacks is a mistake of usage.
-pub fn freshness(global: &Global, name: &str) -> Result<Freshness> {
-    let outline =
-        ranking::outline(&global.config.join("ranking.yml")).map_err(|error| Usage(format!("{error:#}")))?;
+pub async fn freshness(global: &Global, connection: &mut PgConnection, name: &str) -> Result<Freshness> {
+    let outline = match versions::ranking_in_force(connection).await? {
+        Some(kept) => ranking::outline_of(&kept.kind, &kept.content),
+        None => ranking::outline(&global.config.join("ranking.yml")),
+    };
+    let outline = outline.map_err(|error| Usage(format!("{error:#}")))?;
     match outline.get(name) {
         Some(freshness) => Ok(*freshness),
         None => Err(unknown_profile(name, outline.keys().map(String::as_str)).into()),
@@ -173,17 +171,17 @@ pub fn unknown_profile<'a>(name: &str, known: impl Iterator<Item = &'a str> + Cl
 /// Explains the score of the job whose hash begins with a prefix.
 pub async fn explain(global: &Global, arguments: &ExplainArgs) -> Result<u8> {
     prefix(&arguments.hash)?;
+    let database = context::database(global).await?;
+    let mut connection = database.pool.acquire().await?;
     let listing = Listing {
         profile: &arguments.profile,
-        freshness: freshness(global, &arguments.profile)?,
+        freshness: freshness(global, &mut connection, &arguments.profile).await?,
         as_of: plan::now(),
         sort: Sort::Score,
         since: None,
         hidden: false,
         top: 2,
     };
-    let database = context::database(global).await?;
-    let mut connection = database.pool.acquire().await?;
     let job = find(&mut connection, &arguments.hash, &listing).await?;
     let members = duplicates::members(&mut connection, &job.hash_key).await?;
     drop(connection);

@@ -3,7 +3,7 @@
 use super::exit::Usage;
 use super::inspect::print;
 use super::jobs::unknown_profile;
-use super::{Global, context, plan};
+use super::{Global, context, plan, versions};
 use crate::config::ranking::lists::{self, BOOST_POINTS, Mark, Subject};
 use crate::db::marks;
 use crate::posting::Hundredths;
@@ -79,7 +79,10 @@ async fn change(global: &Global, what: &What, points: Option<Hundredths>) -> Res
     else {
         return list(global).await;
     };
-    let configuration = context::configuration(&global.config)?;
+    let database = context::database(global).await?;
+    let mut connection = database.pool.acquire().await?;
+    let configuration = versions::configuration_in_force(global, &mut connection).await?;
+    drop(connection);
     let profiles = &configuration.ranking.profiles;
     if let Some(name) = what.profile.as_ref().filter(|name| !profiles.contains_key(*name)) {
         return Err(unknown_profile(name, profiles.keys().map(String::as_str)).into());
@@ -87,7 +90,6 @@ async fn change(global: &Global, what: &What, points: Option<Hundredths>) -> Res
     let entry = lists::entry(subject, text.trim().to_owned(), &configuration.taxonomy)
         .map_err(|error| Usage(format!("{error:#}")))?;
     let mark = Mark { profile: what.profile.clone(), points, subject, value: entry.phrase.text };
-    let database = context::database(global).await?;
     let changed = if what.remove {
         marks::remove(&database.pool, &mark).await
     } else {

@@ -9,10 +9,13 @@ pub mod exit;
 mod inspect;
 mod jobs;
 mod marks;
+mod notify;
 mod plan;
 mod progress;
+mod status;
 mod table;
 mod taxonomy;
+mod versions;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -88,7 +91,7 @@ enum Command {
     /// Write .hyper, Parquet and CSV
     Publish(RunArgs),
     /// Send the messages that are due
-    Notify,
+    Notify(notify::NotifyArgs),
     /// Show the whole job on the bundled postings, offline
     Demo(demo::DemoArgs),
     /// List the best jobs
@@ -101,10 +104,13 @@ enum Command {
     Boost(marks::BoostArgs),
     /// Check the configuration, offline
     Check,
+    /// List, compare and choose the versions of ranking and dictionaries that runs used
+    #[command(subcommand)]
+    Config(versions::ConfigCommand),
     /// Bring the database to this version's tables and views
     Migrate,
     /// Show the last runs
-    Status,
+    Status(status::StatusArgs),
     /// Check everything a run needs, and say what to do
     Doctor,
     /// Print the hash over all rows of staging, marts and app
@@ -123,15 +129,19 @@ pub struct RunArgs {
     /// Begin with this stage
     #[arg(long, value_name = "STAGE", value_enum)]
     from: Option<crate::run::Stage>,
-    /// Extract from this source only
+    /// End with this stage
+    #[arg(long, value_name = "STAGE", value_enum)]
+    to: Option<crate::run::Stage>,
+    /// Extract from this source only; may be given several times
     #[arg(long, value_name = "SOURCE")]
-    only: Option<String>,
-    /// The Toronto date this run is for [default: the date of --as-of]
-    #[arg(long, value_name = "DATE")]
-    logical_date: Option<chrono::NaiveDate>,
-    /// The instant to take for now, such as 2026-11-22T12:00:00Z [default: now]
+    only: Vec<String>,
+    /// The instant to take for now, such as 2026-11-22T12:00:00Z [default: now; with --backfill the end of that day]
     #[arg(long, value_name = "TIME")]
     as_of: Option<chrono::DateTime<chrono::Utc>>,
+    /// Fill in the past day of --logical-date: ask the sources that can ask for a day, work on what is there, and
+    /// publish what was first seen until then
+    #[arg(long, requires = "logical_date")]
+    backfill: bool,
     /// Show what would be asked and what is pending; write nothing
     #[arg(long)]
     dry_run: bool,
@@ -144,6 +154,26 @@ pub struct RunArgs {
     /// Publish descriptions too; they may hold names, addresses and telephone numbers
     #[arg(long)]
     descriptions: bool,
+    #[command(flatten)]
+    task: TaskArgs,
+}
+
+/// Options for an orchestrator, such as Airflow, that calls one stage at a time.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Options for an orchestrator")]
+pub struct TaskArgs {
+    /// The Toronto date this run is for [default: the date of --as-of]
+    #[arg(long, value_name = "DATE", env = "JOB_ETL_LOGICAL_DATE", hide_env_values = true)]
+    logical_date: Option<chrono::NaiveDate>,
+    /// The orchestrator's run that this is one task of: what all its tasks did is told as one run
+    #[arg(long, value_name = "ID", env = "JOB_ETL_RUN_ID", hide_env_values = true)]
+    run_id: Option<String>,
+    /// Wait for another run to end, instead of leaving with exit code 75
+    #[arg(long, value_name = "SECONDS", env = "JOB_ETL_WAIT", hide_env_values = true, default_value_t = 0)]
+    wait: u64,
+    /// Exit with 0 where the code would be 3, so that the tasks that follow are begun
+    #[arg(long)]
+    partial_ok: bool,
 }
 
 /// Parses the arguments and does what they say; returns the exit code.
@@ -170,15 +200,16 @@ async fn dispatch(cli: Cli) -> Result<u8> {
         Command::Dedupe(arguments) => duplicates::dedupe(global, &arguments).await,
         Command::Rank(arguments) => plan::run(global, &arguments, Some(Stage::Rank)).await,
         Command::Publish(arguments) => plan::run(global, &arguments, Some(Stage::Publish)).await,
-        Command::Notify => inspect::notify(global).await,
+        Command::Notify(arguments) => notify::notify(global, &arguments).await,
         Command::Demo(arguments) => demo::demo(global, &arguments).await,
         Command::Jobs(arguments) => jobs::jobs(global, &arguments).await,
         Command::Explain(arguments) => jobs::explain(global, &arguments).await,
         Command::Block(arguments) => marks::block(global, &arguments).await,
         Command::Boost(arguments) => marks::boost(global, &arguments).await,
         Command::Check => inspect::check(global),
+        Command::Config(command) => versions::config(global, &command).await,
         Command::Migrate => inspect::migrate(global).await,
-        Command::Status => inspect::status(global).await,
+        Command::Status(arguments) => status::status(global, &arguments).await,
         Command::Doctor => inspect::doctor(global).await,
         Command::StateHash => inspect::state_hash(global).await,
         Command::Taxonomy(table) => taxonomy::make(&table),

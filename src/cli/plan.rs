@@ -3,8 +3,9 @@
 use super::context::{self, Configuration, Database};
 use super::exit::{self, Usage};
 use super::progress::Progress;
-use super::{Global, RunArgs};
+use super::{Global, RunArgs, versions};
 use crate::config::environment;
+use crate::extract::asked::{self, Day};
 use crate::http::{Client, ClientOptions};
 use crate::notify::Endpoint;
 use crate::publish::{self, Format, PublishOptions};
@@ -12,29 +13,52 @@ use crate::run::{self, Outcome, Plan, Stage, Surroundings, day};
 use crate::sources;
 use crate::yaml::did_you_mean;
 use anyhow::{Context, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use uuid::Uuid;
 
 /// Runs the stages that the arguments name; `single` is the verb of one stage.
 pub async fn run(global: &Global, arguments: &RunArgs, single: Option<Stage>) -> Result<u8> {
+    run_for(global, arguments, single, Vec::new()).await
+}
+
+/// The same for an orchestrator's run, of which `failed_tasks` failed.
+pub async fn run_for(
+    global: &Global,
+    arguments: &RunArgs,
+    single: Option<Stage>,
+    failed_tasks: Vec<String>,
+) -> Result<u8> {
     let configuration = context::configuration(&global.config)?;
+    let plan = Plan { failed_tasks, ..plan(global, arguments, single, configuration, endpoint()?)? };
     if arguments.dry_run {
-        return super::inspect::dry_run(global, &configuration, arguments.only.as_deref()).await;
+        return super::inspect::dry_run(global, &plan.asked).await;
     }
-    let plan = plan(global, arguments, single, configuration, endpoint()?)?;
     // Before anything is fetched: a run that cannot publish should say so at once.
     if plan.to >= Stage::Publish {
         publish::files::check_writable(&global.artifacts)?;
     }
     let database = context::database(global).await?;
+    let plan = with_version_in_force(&database, plan).await?;
     let progress = Progress::new(global);
     let ended = execute(&database, &plan, &progress).await;
     progress.finish();
     database.close().await?;
-    conclude(ended?, &progress)
+    let code = conclude(ended?, &plan, &progress)?;
+    Ok(if code == 3 && arguments.task.partial_ok { 0 } else { code })
+}
+
+/// The plan with the version of ranking and dictionaries that was activated, if one was.
+async fn with_version_in_force(database: &Database, plan: Plan) -> Result<Plan> {
+    let mut connection = database.pool.acquire().await.context("cannot reach the database")?;
+    let Some(active) = versions::in_force(&mut connection, &plan.config_version).await? else {
+        return Ok(plan);
+    };
+    let (ranking, taxonomy) = (Arc::new(active.ranking), Arc::new(active.taxonomy));
+    Ok(Plan { ranking, taxonomy, config_version: active.version, config_texts: active.texts, ..plan })
 }
 
 /// Runs a plan until it ends or a signal stops it; returns the outcome, and the signal's exit code.
@@ -61,7 +85,7 @@ pub async fn execute(database: &Database, plan: &Plan, progress: &Progress) -> R
 }
 
 /// The exit code of a run that began, after its last words.
-fn conclude((outcome, signal): (Outcome, Option<u8>), progress: &Progress) -> Result<u8> {
+fn conclude((outcome, signal): (Outcome, Option<u8>), plan: &Plan, progress: &Progress) -> Result<u8> {
     if let Some(code) = signal {
         progress.say("interrupted; run again to continue where it stopped");
         return Ok(code);
@@ -70,6 +94,8 @@ fn conclude((outcome, signal): (Outcome, Option<u8>), progress: &Progress) -> Re
         (_, Some(error)) => Ok(exit::report(&error)),
         ("partial", None) if outcome.protocol_broken => Ok(76),
         ("partial", None) => Ok(3),
+        // A task that only tells has not done its work.
+        _ if plan.from == Stage::Notify && outcome.message_waits => Ok(3),
         _ => Ok(0),
     }
 }
@@ -82,9 +108,21 @@ pub fn plan(
     configuration: Configuration,
     endpoint: Option<Endpoint>,
 ) -> Result<Plan> {
-    check_only(arguments.only.as_deref(), &configuration)?;
-    let as_of = arguments.as_of.unwrap_or_else(now);
-    let logical_date = arguments.logical_date.unwrap_or_else(|| day::logical_date(as_of));
+    for only in &arguments.only {
+        check_only(only, &configuration)?;
+    }
+    let (day, as_of) = times(arguments)?;
+    let logical_date = match day {
+        Day::Current(day) | Day::Past { day, .. } => day,
+    };
+    let asked = asked::asked(&configuration.sources, &arguments.only, day)?;
+    let (from, to) = match single {
+        Some(stage) => (stage, stage),
+        None => (arguments.from.unwrap_or(Stage::Extract), arguments.to.unwrap_or(Stage::Notify)),
+    };
+    if from > to {
+        return Err(Usage(format!("--from {} comes after --to {}", from.verb(), to.verb())).into());
+    }
     let client = ClientOptions {
         replay: arguments.replay.clone(),
         record: arguments.record.clone(),
@@ -97,14 +135,18 @@ pub fn plan(
         &context::home(global),
     );
     let offline = arguments.replay.is_some();
+    let config_version = configuration.version();
     Ok(Plan {
         run_id: Uuid::now_v7(),
-        from: single.or(arguments.from).unwrap_or(Stage::Extract),
-        to: single.unwrap_or(Stage::Notify),
-        only: arguments.only.clone(),
+        from,
+        to,
+        lane: lane(arguments, single),
+        parent_run_id: arguments.task.run_id.clone().filter(|id| !id.is_empty()),
+        failed_tasks: Vec::new(),
+        wait: Duration::from_secs(arguments.task.wait),
         logical_date,
         as_of,
-        sources: configuration.sources,
+        asked,
         ranking: Arc::new(configuration.ranking),
         taxonomy: Arc::new(configuration.taxonomy),
         client: Arc::new(Client::new(client)?),
@@ -115,17 +157,45 @@ pub fn plan(
             logical_date,
             formats: vec![Format::Hyper, Format::Parquet, Format::Csv],
             descriptions: arguments.descriptions,
+            until: arguments.backfill.then(|| day::window(logical_date).1),
             hyperd,
         },
         endpoint,
+        config_version,
         config_texts: configuration.texts,
+        sources_text: configuration.sources_text,
         host: host(),
         arguments: command_line(),
     })
 }
 
-fn check_only(only: Option<&str>, configuration: &Configuration) -> Result<()> {
-    let Some(only) = only else { return Ok(()) };
+/// The day of the run, and the instant that stands for now in its rows. A backfill stands at the end of its day, so
+/// that what a later day knows stays.
+fn times(arguments: &RunArgs) -> Result<(Day, DateTime<Utc>)> {
+    let now = now();
+    if !arguments.backfill {
+        let as_of = arguments.as_of.unwrap_or(now);
+        let day = arguments.task.logical_date.unwrap_or_else(|| day::logical_date(as_of));
+        return Ok((Day::Current(day), as_of));
+    }
+    let day = arguments.task.logical_date.context("clap asks for --logical-date with --backfill")?;
+    let end = day::window(day).1 - TimeDelta::microseconds(1);
+    let days_ago = (day::logical_date(now) - day).num_days();
+    if days_ago < 0 {
+        return Err(Usage(format!("--backfill fills in past days, and {day} is to come")).into());
+    }
+    Ok((Day::Past { day, days_ago }, arguments.as_of.unwrap_or(end.min(now))))
+}
+
+/// One source alone does not exclude others.
+fn lane(arguments: &RunArgs, single: Option<Stage>) -> Option<String> {
+    match arguments.only.as_slice() {
+        [only] if single == Some(Stage::Extract) => Some(only.clone()),
+        _ => None,
+    }
+}
+
+fn check_only(only: &str, configuration: &Configuration) -> Result<()> {
     if configuration.sources.sources.contains_key(only) {
         return Ok(());
     }

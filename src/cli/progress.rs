@@ -56,6 +56,9 @@ impl Progress {
             return;
         }
         match event {
+            Event::Waiting { reason, at_most_s } => {
+                self.say(&format!("{reason} (waiting for it, at most {at_most_s} s)"));
+            }
             Event::RunStarted { logical_date, as_of, .. } => {
                 self.say(&format!("run for {logical_date}, as of {as_of}"));
             }

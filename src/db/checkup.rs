@@ -126,7 +126,7 @@ pub async fn last_run(conn: &mut PgConnection) -> anyhow::Result<Option<Run>> {
     sqlx::query_as!(
         Run,
         "select status, logical_date, started_at, failed_stage, error, host, pid
-         from ops.runs where status <> 'running' order by epoch desc limit 1",
+         from ops.runs where status <> 'running' order by run_id desc limit 1",
     )
     .fetch_optional(conn)
     .await
@@ -138,7 +138,7 @@ pub async fn open_runs(conn: &mut PgConnection) -> anyhow::Result<Vec<Run>> {
     sqlx::query_as!(
         Run,
         "select status, logical_date, started_at, failed_stage, error, host, pid
-         from ops.runs where status = 'running' order by epoch desc limit 5",
+         from ops.runs where status = 'running' order by run_id desc limit 5",
     )
     .fetch_all(conn)
     .await
@@ -150,7 +150,13 @@ pub async fn rejects(conn: &mut PgConnection) -> anyhow::Result<Vec<(String, i64
     sqlx::query!(
         r#"select source, max(in_count) as "records!", sum(rejected_count)::bigint as "rejected!"
            from ops.run_stages
-           where run_id = (select run_id from ops.runs where status <> 'running' order by epoch desc limit 1)
+           where run_id in (
+                   select r.run_id
+                   from ops.runs r
+                   join (select * from ops.runs where status <> 'running' order by run_id desc limit 1) last
+                     on last.run_id = r.run_id
+                     or (last.parent_run_id = r.parent_run_id and last.logical_date = r.logical_date)
+               )
              and stage in ('extract', 'normalize')
              and source <> ''
            group by source

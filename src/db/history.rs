@@ -4,21 +4,22 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
-/// One row of `ops.runs`.
+/// A run: one invocation, or all tasks of an orchestrator's run that were for one day.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the columns of the table")]
 pub struct PastRun {
-    pub run_id: Uuid,
+    /// Its uuid, or what the orchestrator calls it.
+    pub run_id: String,
     pub logical_date: NaiveDate,
-    pub as_of: DateTime<Utc>,
     pub status: String,
     pub failed_stage: Option<String>,
     pub error: Option<String>,
     pub started_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub rows_written: i64,
+    /// Tasks of the orchestrator's run, a task that was tried again counted once; else 1.
+    pub tasks: i64,
     pub code_version: String,
 }
 
@@ -49,32 +50,40 @@ pub struct Totals {
     pub waiting_messages: i64,
 }
 
-/// The last runs, newest first.
-pub async fn runs(conn: &mut PgConnection, limit: i64) -> Result<Vec<PastRun>> {
-    sqlx::query_as!(
-        PastRun,
-        "select run_id, logical_date, as_of, status, failed_stage, error, started_at, finished_at, rows_written,
-                code_version
-         from ops.runs
-         order by epoch desc
-         limit $1",
-        limit,
-    )
-    .fetch_all(conn)
-    .await
-    .context("cannot read ops.runs")
+/// The last runs, newest first; those for one day only if one is given.
+pub async fn runs(conn: &mut PgConnection, day: Option<NaiveDate>, limit: i64) -> Result<Vec<PastRun>> {
+    sqlx::query_file_as!(PastRun, "src/db/past_runs.sql", day, limit)
+        .fetch_all(conn)
+        .await
+        .context("cannot read ops.runs")
 }
 
-/// The stages of one run, in the order of the pipeline.
-pub async fn stages(conn: &mut PgConnection, run_id: Uuid) -> Result<Vec<PastStage>> {
+/// Whether the files of a day are there and stand for its last state.
+pub async fn is_published(conn: &mut PgConnection, day: NaiveDate) -> Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from ops.run_stages s join ops.runs r using (run_id)
+               where r.logical_date = $1 and s.stage = 'publish' and s.status = 'ok'
+           ) as "published!""#,
+        day,
+    )
+    .fetch_one(conn)
+    .await
+    .context("cannot read whether the day is published")
+}
+
+/// The stages of one run, in the order of the pipeline; of a task that was tried again, every try.
+pub async fn stages(conn: &mut PgConnection, run: &PastRun) -> Result<Vec<PastStage>> {
     sqlx::query_as!(
         PastStage,
-        "select stage, source, status, in_count, out_count, duplicate_count, rejected_count, rows_written, duration_ms,
-                error
-         from ops.run_stages
-         where run_id = $1
-         order by array_position(array['extract', 'normalize', 'enrich', 'dedupe', 'rank', 'publish', 'notify'], stage), source",
-        run_id,
+        "select s.stage, s.source, s.status, s.in_count, s.out_count, s.duplicate_count, s.rejected_count,
+                s.rows_written, s.duration_ms, s.error
+         from ops.run_stages s join ops.runs r using (run_id)
+         where r.logical_date = $2 and coalesce(r.parent_run_id, r.run_id::text) = $1
+         order by array_position(array['extract', 'normalize', 'enrich', 'dedupe', 'rank', 'publish', 'notify'], s.stage),
+                  s.source, r.run_id",
+        run.run_id,
+        run.logical_date,
     )
     .fetch_all(conn)
     .await

@@ -9,6 +9,12 @@ use uuid::Uuid;
 
 /// Key of the advisory lock, the same in every version: "job-etl" in ASCII.
 const LOCK_KEY: i64 = 0x006a_6f62_2d65_746c;
+/// First key of the advisory locks of the lanes: "lane" in ASCII. The second one is the hash of the source's name.
+const LANE_KEY: i32 = 0x6c61_6e65;
+
+/// The stages that a message tells of, in the order of the pipeline. Not notify: a message about its own tries would
+/// change with every try.
+const STAGES: [&str; 6] = ["extract", "normalize", "enrich", "dedupe", "rank", "publish"];
 
 /// One run, as every stage knows it.
 #[derive(Debug, Clone)]
@@ -42,6 +48,12 @@ pub struct RunStart<'a> {
     pub host: &'a str,
     /// The command line, without secrets.
     pub arguments: &'a str,
+    /// Run of the orchestrator that this is one task of.
+    pub parent_run_id: Option<&'a str>,
+    /// The source that is extracted alone; others may run beside it.
+    pub lane: Option<&'a str>,
+    /// The version of the configuration it uses.
+    pub config_version: Option<&'a str>,
 }
 
 /// Records counted by one stage for one source: `seen = written + duplicate + rejected`.
@@ -92,6 +104,12 @@ impl StageStatus {
             StageStatus::Interrupted => "interrupted",
         }
     }
+
+    /// The status of a stored text.
+    pub fn from_stored(text: &str) -> Option<StageStatus> {
+        use StageStatus::{Failed, Interrupted, Ok, Partial, Skipped};
+        [Ok, Partial, Failed, Skipped, Interrupted].into_iter().find(|status| status.as_str() == text)
+    }
 }
 
 /// One row of `ops.run_stages`.
@@ -128,20 +146,38 @@ pub struct Holder {
 }
 
 /// Takes the lock on a connection of its own, or tells who holds it. Never waits.
-pub async fn lock(options: PgConnectOptions) -> Result<std::result::Result<RunLock, Option<Holder>>> {
+///
+/// Without a lane it excludes every other run; with one it excludes those runs, and another one in the same lane.
+pub async fn lock(
+    options: PgConnectOptions,
+    lane: Option<&str>,
+) -> Result<std::result::Result<RunLock, Option<Holder>>> {
     let mut connection =
         super::session(options).connect().await.context("cannot connect to take the run lock")?;
     sqlx::raw_sql("set role job_etl_writer").execute(&mut connection).await?;
-    let taken = sqlx::query_scalar!(r#"select pg_try_advisory_lock($1) as "taken!""#, LOCK_KEY)
+    let taken = match lane {
+        None => sqlx::query_scalar!(r#"select pg_try_advisory_lock($1) as "taken!""#, LOCK_KEY)
+            .fetch_one(&mut connection)
+            .await,
+        // The first one alone, when the second is not to be had, is given back with the connection.
+        Some(lane) => sqlx::query_scalar!(
+            r#"select pg_try_advisory_lock_shared($1) and pg_try_advisory_lock($2, hashtext($3)) as "taken!""#,
+            LOCK_KEY,
+            LANE_KEY,
+            lane,
+        )
         .fetch_one(&mut connection)
-        .await
-        .context("cannot take the run lock")?;
-    if taken {
+        .await,
+    };
+    if taken.context("cannot take the run lock")? {
         return Ok(Ok(RunLock { _connection: connection }));
     }
     let holder = sqlx::query_as!(
         Holder,
-        "select host, pid, started_at from ops.runs where status = 'running' order by epoch desc limit 1",
+        "select host, pid, started_at from ops.runs
+         where status = 'running' and ($1::text is null or lane in ('', $1))
+         order by run_id desc limit 1",
+        lane,
     )
     .fetch_optional(&mut connection)
     .await
@@ -153,22 +189,23 @@ pub async fn lock(options: PgConnectOptions) -> Result<std::result::Result<RunLo
 /// Takes the next epoch and writes the run; runs that were left `running` by a crash become `abandoned`.
 pub async fn begin_run(pool: &PgPool, start: &RunStart<'_>) -> Result<Run> {
     let mut transaction = pool.begin().await.context("cannot begin a run")?;
-    let epoch = sqlx::query_scalar!("update ops.pipeline set epoch = epoch + 1 returning epoch")
-        .fetch_one(&mut *transaction)
-        .await
-        .context("cannot take the next epoch")?;
+    let fence = next_fence(&mut transaction, start.lane).await?;
+    // The lock is held, so nobody is at work whom this one excludes.
     sqlx::query!(
-        "update ops.runs set status = 'abandoned', finished_at = $1 where status = 'running'",
+        "update ops.runs set status = 'abandoned', finished_at = $1
+         where status = 'running' and ($2::text is null or lane = $2)",
         start.started_at,
+        start.lane,
     )
     .execute(&mut *transaction)
     .await
     .context("cannot close abandoned runs")?;
     sqlx::query!(
-        "insert into ops.runs (run_id, epoch, logical_date, as_of, status, started_at, code_version, host, pid, arguments)
-         values ($1, $2, $3, $4, 'running', $5, $6, $7, $8, $9)",
+        "insert into ops.runs (run_id, epoch, logical_date, as_of, status, started_at, code_version, host, pid,
+             arguments, parent_run_id, lane, config_version)
+         values ($1, $2, $3, $4, 'running', $5, $6, $7, $8, $9, $10, coalesce($11, ''), $12)",
         start.run_id,
-        epoch,
+        fence.lane_epoch.unwrap_or(fence.epoch),
         start.logical_date,
         start.as_of,
         start.started_at,
@@ -176,6 +213,9 @@ pub async fn begin_run(pool: &PgPool, start: &RunStart<'_>) -> Result<Run> {
         start.host,
         std::process::id() as i32,
         start.arguments,
+        start.parent_run_id,
+        start.lane,
+        start.config_version,
     )
     .execute(&mut *transaction)
     .await
@@ -183,11 +223,36 @@ pub async fn begin_run(pool: &PgPool, start: &RunStart<'_>) -> Result<Run> {
     transaction.commit().await.context("cannot commit the start of the run")?;
     Ok(Run {
         run_id: start.run_id,
-        fence: Fence { epoch },
+        fence,
         logical_date: start.logical_date,
         as_of: start.as_of,
         window_start: start.window_start,
     })
+}
+
+/// The next epoch of the pipeline; or that of a lane, beside the one that the pipeline has.
+async fn next_fence(conn: &mut PgConnection, lane: Option<&str>) -> Result<Fence> {
+    let Some(lane) = lane else {
+        let epoch = sqlx::query_scalar!("update ops.pipeline set epoch = epoch + 1 returning epoch")
+            .fetch_one(conn)
+            .await
+            .context("cannot take the next epoch")?;
+        return Ok(Fence { epoch, lane_epoch: None });
+    };
+    let lane_epoch = sqlx::query_scalar!(
+        "insert into ops.lanes (lane, epoch) values ($1, nextval('ops.lane_epochs'))
+         on conflict (lane) do update set epoch = excluded.epoch
+         returning epoch",
+        lane,
+    )
+    .fetch_one(&mut *conn)
+    .await
+    .context("cannot take the next epoch of the lane")?;
+    let epoch = sqlx::query_scalar!("select epoch from ops.pipeline")
+        .fetch_one(conn)
+        .await
+        .context("cannot read the epoch of the pipeline")?;
+    Ok(Fence { epoch, lane_epoch: Some(lane_epoch) })
 }
 
 /// Writes the rows of one stage, in the caller's transaction or on a connection of its own.
@@ -214,6 +279,50 @@ pub async fn record_stages(conn: &mut PgConnection, run: &Run, rows: &[StageRow]
         .with_context(|| format!("cannot write the ledger row of stage {} {}", row.stage, row.source))?;
     }
     Ok(())
+}
+
+/// When the first task of an orchestrator's run began, and what its stages did. Of a task that was tried again the
+/// counts add up, and the last try says how it ended.
+pub async fn stages_of_parent(
+    conn: &mut PgConnection,
+    parent_run_id: &str,
+) -> Result<(Option<DateTime<Utc>>, Vec<StageRow>)> {
+    let began_at =
+        sqlx::query_scalar!("select min(started_at) from ops.runs where parent_run_id = $1", parent_run_id)
+            .fetch_one(&mut *conn)
+            .await
+            .context("cannot read the tasks of the orchestrator's run")?;
+    let found = sqlx::query!(
+        r#"select s.stage, s.source, (array_agg(s.status order by r.run_id desc))[1] as "status!",
+                  (array_agg(s.error order by r.run_id desc))[1] as error,
+                  sum(s.in_count)::bigint as "seen!", sum(s.out_count)::bigint as "written!",
+                  sum(s.duplicate_count)::bigint as "duplicate!", sum(s.rejected_count)::bigint as "rejected!",
+                  sum(s.rows_written)::bigint as "rows!", sum(s.duration_ms)::bigint as "duration_ms!"
+           from ops.run_stages s join ops.runs r using (run_id)
+           where r.parent_run_id = $1
+           group by s.stage, s.source
+           order by array_position($2::text[], s.stage), s.source"#,
+        parent_run_id,
+        &STAGES as &[&str],
+    )
+    .fetch_all(conn)
+    .await
+    .context("cannot read the stages of the orchestrator's run")?;
+    let mut rows = Vec::new();
+    for row in found {
+        let Some(stage) = STAGES.into_iter().find(|stage| *stage == row.stage) else { continue };
+        let status = StageStatus::from_stored(&row.status).unwrap_or(StageStatus::Failed);
+        let counts = Counts {
+            seen: row.seen.unsigned_abs(),
+            written: row.written.unsigned_abs(),
+            duplicate: row.duplicate.unsigned_abs(),
+            rejected: row.rejected.unsigned_abs(),
+            rows: row.rows.unsigned_abs(),
+        };
+        let (source, duration_ms) = (row.source, row.duration_ms.unsigned_abs());
+        rows.push(StageRow { stage, source, status, counts, duration_ms, error: row.error });
+    }
+    Ok((began_at, rows))
 }
 
 /// How a run ended, for `ops.runs`.

@@ -3,6 +3,7 @@
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures_util::stream::BoxStream;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Postgres, Row, Transaction};
@@ -49,6 +50,26 @@ pub struct Table {
     /// The published columns, in the order of the mart.
     pub columns: Vec<Column>,
     order: &'static str,
+    until: Option<DateTime<Utc>>,
+}
+
+impl Table {
+    /// The same table, without what was first seen at or after an instant.
+    pub fn until(self, until: Option<DateTime<Utc>>) -> Table {
+        Table { until, ..self }
+    }
+
+    /// What stands behind `from`. The instant is ours, in a form without quotes.
+    fn rows(&self) -> String {
+        match self.until {
+            None => format!("marts.{}", self.name),
+            Some(until) => format!(
+                "(select * from marts.{} where first_seen_at < to_timestamp({}))",
+                self.name,
+                until.timestamp()
+            ),
+        }
+    }
 }
 
 /// What the rows of one column come to, however they are stored: the same in the mart and in every file.
@@ -77,12 +98,24 @@ pub struct Totals {
 pub fn fact_jobs(with_descriptions: bool) -> Table {
     let mut columns = FACT_JOBS.to_vec();
     columns.retain(|column| with_descriptions || column.name != "description_text");
-    Table { name: "fact_jobs", key: "job_id", columns, order: "rank_score desc nulls last, hash_key" }
+    Table {
+        name: "fact_jobs",
+        key: "job_id",
+        columns,
+        order: "rank_score desc nulls last, hash_key",
+        until: None,
+    }
 }
 
 /// `marts.dim_companies`, one row per company.
 pub fn dim_companies() -> Table {
-    Table { name: "dim_companies", key: "company_id", columns: DIM_COMPANIES.to_vec(), order: "company_id" }
+    Table {
+        name: "dim_companies",
+        key: "company_id",
+        columns: DIM_COMPANIES.to_vec(),
+        order: "company_id",
+        until: None,
+    }
 }
 
 /// Opens a read-only transaction in which every statement sees the same rows.
@@ -103,9 +136,9 @@ pub async fn copy_rows<'c>(
     let columns: Vec<String> = table.columns.iter().map(copied).collect();
     // The inner select sorts the stored values; arrays and documents become text after the sort, where it is cheap.
     let statement = format!(
-        "copy (select {} from (select * from marts.{} order by {}) as mart) to stdout (format binary)",
+        "copy (select {} from (select * from {} as rows order by {}) as mart) to stdout (format binary)",
         columns.join(", "),
-        table.name,
+        table.rows(),
         table.order,
     );
     connection.copy_out_raw(&statement).await.with_context(|| format!("cannot read marts.{}", table.name))
@@ -116,12 +149,12 @@ pub async fn totals(connection: &mut PgConnection, table: &Table) -> Result<Tota
     let join = |part: fn(&Column) -> String| table.columns.iter().map(part).collect::<Vec<_>>().join(", ");
     let statement = format!(
         "select count(*), array[{}]::bigint[], array[{}]::text[], array[{}]::bigint[], array[{}]::bigint[] \
-         from marts.{} as mart",
+         from {} as mart",
         join(filled),
         join(sum),
         join(|column| bound(column, "min")),
         join(|column| bound(column, "max")),
-        table.name,
+        table.rows(),
     );
     let row = sqlx::query(AssertSqlSafe(statement))
         .fetch_one(connection)
@@ -146,9 +179,9 @@ pub async fn fingerprint(connection: &mut PgConnection, tables: &[Table]) -> Res
         let columns: Vec<String> =
             table.columns.iter().map(|column| format!("mart.{}", column.name)).collect();
         let statement = format!(
-            "select count(*), coalesce(sum(hash_record_extended(row({}), 0)), 0)::text from marts.{} as mart",
+            "select count(*), coalesce(sum(hash_record_extended(row({}), 0)), 0)::text from {} as mart",
             columns.join(", "),
-            table.name,
+            table.rows(),
         );
         let (rows, hash): (i64, String) = sqlx::query_as(AssertSqlSafe(statement))
             .fetch_one(&mut *connection)

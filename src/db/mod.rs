@@ -76,8 +76,10 @@ pub fn session(options: PgConnectOptions) -> PgConnectOptions {
 /// The right to write, held by the run with the newest epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fence {
-    /// Epoch taken when the run began.
+    /// Epoch of the whole pipeline: taken when the run began, or found by a run that keeps to its lane.
     pub epoch: i64,
+    /// Epoch of the lane, taken when a run began that extracts one source alone.
+    pub lane_epoch: Option<i64>,
 }
 
 /// A newer run has begun; this one must stop (`E-FENCED`).
@@ -102,10 +104,19 @@ pub async fn begin(pool: &PgPool, fence: Fence) -> Result<Transaction<'static, P
 /// Fails with [`Fenced`] when a newer run has begun; else keeps one from beginning until this transaction ends.
 async fn check_fence(conn: &mut PgConnection, fence: Fence) -> Result<()> {
     let held = sqlx::query!("select from ops.pipeline where epoch = $1 for share", fence.epoch)
-        .fetch_optional(conn)
+        .fetch_optional(&mut *conn)
         .await
-        .context("cannot check the fence")?;
-    held.map(|_| ()).ok_or_else(|| Fenced.into())
+        .context("cannot check the fence")?
+        .is_some();
+    let lane_held = match fence.lane_epoch {
+        None => true,
+        Some(epoch) => sqlx::query!("select from ops.lanes where epoch = $1 for share", epoch)
+            .fetch_optional(conn)
+            .await
+            .context("cannot check the fence of the lane")?
+            .is_some(),
+    };
+    if held && lane_held { Ok(()) } else { Err(Fenced.into()) }
 }
 
 /// Calls `attempt` again while its connection is lost, up to [`TRIES`] times; it must be safe to repeat.

@@ -13,11 +13,11 @@ pub struct Message {
     pub message_id: Uuid,
     /// Name of the endpoint, never its address.
     pub endpoint: String,
-    /// The run it reports.
-    pub run_id: Uuid,
-    /// Date of that run.
+    /// The run it reports, if there was one.
+    pub run_id: Option<Uuid>,
+    /// The date it is about.
     pub logical_date: NaiveDate,
-    /// Status of that run.
+    /// Status of that run, or of the date.
     pub status: String,
     /// The JSON text that is sent and signed.
     pub body: String,

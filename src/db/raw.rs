@@ -120,8 +120,11 @@ async fn known_contents(
 /// A uuid of version 7: the time, then the epoch and the sequence number, so that keys ascend and never repeat.
 fn raw_id(run: &Run, sequence: u32) -> Uuid {
     let mut bytes = [0; 10];
+    let epoch = run.fence.lane_epoch.unwrap_or(run.fence.epoch);
     // The version and variant bits take six of the first three bytes.
-    bytes[3..6].copy_from_slice(&run.fence.epoch.to_be_bytes()[5..]);
+    bytes[3..6].copy_from_slice(&epoch.to_be_bytes()[5..]);
+    // Epochs of lanes are counted apart, so one bit tells them from those of the pipeline.
+    bytes[3] = bytes[3] & 0x7f | if run.fence.lane_epoch.is_some() { 0x80 } else { 0 };
     bytes[6..].copy_from_slice(&sequence.to_be_bytes());
     let milliseconds = run.as_of.timestamp_millis().max(0) as u64;
     uuid::Builder::from_unix_timestamp_millis(milliseconds, &bytes).into_uuid()
@@ -138,6 +141,8 @@ async fn write_presence(
     let mut moved: Vec<(&str, &str, Uuid)> = current
         .iter()
         .filter(|(id, (_, raw_id))| match before.get(**id) {
+            // What a later day knows of a posting is newer than what a backfill brings.
+            Some(seen) if seen.last_seen_at > run.as_of => false,
             Some(seen) => seen.closed || seen.raw_id != *raw_id || seen.last_seen_at < run.window_start,
             None => true,
         })

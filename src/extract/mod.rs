@@ -1,11 +1,12 @@
 //! Stage extract: asks every source and writes what it sends to raw, exactly as sent. This file drives and writes;
 //! `http` owns the requests, and the other files are pure.
 
+pub mod asked;
 pub mod payload;
 mod scan;
 
 use crate::config::environment::Keys;
-use crate::config::sources::{SourceConfig, SourcesFile};
+use crate::config::sources::SourceConfig;
 use crate::db::health::{self, Health};
 use crate::db::ledger::{Counts, Run, StageStatus};
 use crate::db::raw::{self, Arrival};
@@ -13,7 +14,7 @@ use crate::db::rejects::{self, Reject};
 use crate::db::{self, quota};
 use crate::http::crawl::{self, CrawlReport, CrawledPage};
 use crate::http::{Client, Quota};
-use crate::sources::{self, Coverage, Source};
+use crate::sources::{Coverage, Source};
 use anyhow::{Context, Result};
 use chrono::Datelike;
 use futures_util::future::join_all;
@@ -71,6 +72,15 @@ pub struct Observe<'a> {
     pub finished: &'a (dyn Fn(&SourceReport) + Sync),
 }
 
+/// A source and what it is asked for in this run.
+#[derive(Clone)]
+pub struct Asked {
+    /// The source.
+    pub source: &'static dyn Source,
+    /// Its configuration, with the searches of this run.
+    pub config: SourceConfig,
+}
+
 /// What every source's task shares.
 struct Shared<'a> {
     pool: &'a PgPool,
@@ -81,25 +91,21 @@ struct Shared<'a> {
     observe: &'a Observe<'a>,
 }
 
-/// Extracts from every enabled source, or from `only`, all at once. An error here is one of the database; a failing
-/// source is in its report and leaves the others alone.
+/// Extracts what is `asked`, from all sources at once. An error here is one of the database; a failing source is in its
+/// report and leaves the others alone.
 pub async fn extract(
     pool: &PgPool,
     run: &Run,
     client: &Arc<Client>,
-    config: &SourcesFile,
-    only: Option<&str>,
+    asked: Vec<Asked>,
     key: &Keys,
     observe: &Observe<'_>,
 ) -> Result<Vec<SourceReport>> {
     let shared = Shared { pool, run, client, sequence: AtomicU32::new(0), observe };
     let mut tasks = Vec::new();
-    for (name, config) in &config.sources {
-        let source = sources::by_name(name).with_context(|| format!("unknown source {name}"))?;
-        if only.map_or(config.enabled, |only| only == name) {
-            let key = source.policy().key.map(|wanted| key(wanted.variable)).transpose()?.flatten();
-            tasks.push(extract_source(&shared, source, config, key));
-        }
+    for Asked { source, config } in asked {
+        let key = source.policy().key.map(|wanted| key(wanted.variable)).transpose()?.flatten();
+        tasks.push(extract_source(&shared, source, config, key));
     }
     join_all(tasks).await.into_iter().collect()
 }
@@ -107,10 +113,15 @@ pub async fn extract(
 async fn extract_source(
     shared: &Shared<'_>,
     source: &'static dyn Source,
-    config: &SourceConfig,
+    config: SourceConfig,
     key: Option<SecretString>,
 ) -> Result<SourceReport> {
     let name = source.name();
+    if config.searches.is_empty() {
+        let report = skipped(name);
+        (shared.observe.finished)(&report);
+        return Ok(report);
+    }
     let definitions: Vec<(String, String)> = config
         .searches
         .iter()
@@ -121,8 +132,8 @@ async fn extract_source(
     transaction.commit().await.context("cannot commit the searches")?;
 
     let (sender, receiver) = mpsc::channel(WAITING_PAGES);
-    let quota = quota_of(shared, source, config);
-    let (client, config) = (shared.client.clone(), config.clone());
+    let quota = quota_of(shared, source, &config);
+    let client = shared.client.clone();
     // A task of its own, so that reading the next page does not wait for writing this one.
     let crawling =
         tokio::spawn(async move { crawl::crawl(&client, source, &config, key, quota, sender).await });
@@ -131,6 +142,19 @@ async fn extract_source(
     let report = finish(shared, source, crawl, counts).await?;
     (shared.observe.finished)(&report);
     Ok(report)
+}
+
+/// The report of a source that there is nothing to ask.
+fn skipped(source: &'static str) -> SourceReport {
+    SourceReport {
+        source,
+        status: StageStatus::Skipped,
+        counts: Counts::default(),
+        closed: 0,
+        crawl: CrawlReport::default(),
+        fill_rates: BTreeMap::new(),
+        error: Some("the API cannot ask for a past day".to_owned()),
+    }
 }
 
 /// Closes absent postings and writes the health of a source that has been crawled.

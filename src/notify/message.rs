@@ -10,6 +10,7 @@ use crate::db::outbox::Message;
 pub const MAX_BYTES: usize = 20_000;
 const MAX_MATCHES: usize = 10;
 const MAX_FAILURES: usize = 10;
+const MAX_TASKS: usize = 50;
 const MAX_SOURCES: usize = 50;
 const MAX_STAGES: usize = 20;
 const MAX_CHARACTERS: usize = 200;
@@ -20,12 +21,16 @@ const MAX_LINK_BYTES: usize = 500;
 pub struct RunSummary {
     /// The run.
     pub run_id: Uuid,
+    /// Run of the orchestrator, of which the stages were tasks.
+    pub parent_run_id: Option<String>,
     /// Date it stands for.
     pub logical_date: NaiveDate,
     /// `ok`, `partial`, `failed`, `interrupted`.
     pub status: String,
     /// The stage that ended it.
     pub failed_stage: Option<String>,
+    /// Tasks of the orchestrator's run that failed.
+    pub failed_tasks: Vec<String>,
     /// When it ended.
     pub finished_at: DateTime<Utc>,
     /// How long it took.
@@ -113,7 +118,7 @@ pub fn compose(endpoint: &str, summary: &RunSummary) -> Message {
     Message {
         message_id: message_id(endpoint, summary),
         endpoint: endpoint.to_owned(),
-        run_id: summary.run_id,
+        run_id: Some(summary.run_id),
         logical_date: summary.logical_date,
         status: summary.status.clone(),
         body: body(summary),
@@ -123,18 +128,47 @@ pub fn compose(endpoint: &str, summary: &RunSummary) -> Message {
 /// The same for the same news: neither the run nor the time is part of it.
 fn message_id(endpoint: &str, summary: &RunSummary) -> Uuid {
     let Outcome { jobs_total, jobs_new, jobs_open, rejected } = summary.outcome;
-    let name = format!(
+    let mut name = format!(
         "job-etl run.finished\n{endpoint}\n{}\n{}\n{jobs_total} {jobs_new} {jobs_open} {rejected}",
         summary.logical_date, summary.status
     );
+    for task in &summary.failed_tasks {
+        name.push_str(&format!("\n{task}"));
+    }
     Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
 }
 
+/// A day that was not published in time.
+#[derive(Debug, Clone, Serialize)]
+pub struct MissedDeadline {
+    /// The day.
+    pub logical_date: NaiveDate,
+    /// When it was looked.
+    pub checked_at: DateTime<Utc>,
+    /// What is known of the day, in one sentence.
+    pub reason: String,
+}
+
+/// The message of a missed deadline to an endpoint, one a day.
+pub fn compose_missed(endpoint: &str, missed: &MissedDeadline) -> Message {
+    let name = format!("job-etl deadline.missed\n{endpoint}\n{}", missed.logical_date);
+    let missed = MissedDeadline { reason: cut(&missed.reason), ..missed.clone() };
+    let envelope = Envelope { r#type: "deadline.missed", timestamp: missed.checked_at, data: &missed };
+    Message {
+        message_id: Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()),
+        endpoint: endpoint.to_owned(),
+        run_id: None,
+        logical_date: missed.logical_date,
+        status: "missed".to_owned(),
+        body: serde_json::to_string(&envelope).expect("plain fields always become JSON"),
+    }
+}
+
 #[derive(Serialize)]
-struct Envelope<'a> {
+struct Envelope<'a, T> {
     r#type: &'static str,
     timestamp: DateTime<Utc>,
-    data: &'a RunSummary,
+    data: &'a T,
 }
 
 fn body(summary: &RunSummary) -> String {
@@ -145,13 +179,21 @@ fn body(summary: &RunSummary) -> String {
         if text.len() <= MAX_BYTES {
             return text;
         }
-        let lists =
-            [summary.sources.len(), summary.failures.len(), summary.top_matches.len(), summary.stages.len()];
+        let lists = [
+            summary.sources.len(),
+            summary.failures.len(),
+            summary.top_matches.len(),
+            summary.failed_tasks.len(),
+            summary.stages.len(),
+        ];
         match lists.iter().max() {
             Some(longest) if *longest == summary.sources.len() => summary.sources.truncate(longest / 2),
             Some(longest) if *longest == summary.failures.len() => summary.failures.truncate(longest / 2),
             Some(longest) if *longest == summary.top_matches.len() => {
                 summary.top_matches.truncate(longest / 2)
+            }
+            Some(longest) if *longest == summary.failed_tasks.len() => {
+                summary.failed_tasks.truncate(longest / 2)
             }
             _ => summary.stages.clear(),
         }
@@ -165,7 +207,10 @@ fn shortened(summary: &RunSummary) -> RunSummary {
     summary.stages.truncate(MAX_STAGES);
     summary.sources.truncate(MAX_SOURCES);
     summary.failures.truncate(MAX_FAILURES);
+    summary.failed_tasks.truncate(MAX_TASKS);
     summary.top_matches.truncate(MAX_MATCHES);
+    summary.failed_tasks.iter_mut().for_each(|task| *task = cut(task));
+    summary.parent_run_id = summary.parent_run_id.as_deref().map(cut);
     for stage in &mut summary.stages {
         (stage.stage, stage.status) = (cut(&stage.stage), cut(&stage.status));
     }
@@ -198,9 +243,11 @@ mod tests {
     fn summary() -> RunSummary {
         RunSummary {
             run_id: Uuid::from_u128(1),
+            parent_run_id: None,
             logical_date: NaiveDate::from_ymd_opt(2026, 11, 22).expect("a date"),
             status: "ok".to_owned(),
             failed_stage: None,
+            failed_tasks: vec![],
             finished_at: DateTime::from_timestamp(1_795_000_000, 0).expect("an instant"),
             duration_ms: 12_345,
             outcome: Outcome { jobs_total: 100, jobs_new: 7, jobs_open: 90, rejected: 2 },
@@ -223,6 +270,8 @@ mod tests {
         assert_eq!(first, id(|summary| summary.run_id = Uuid::from_u128(2)));
         assert_eq!(first, id(|summary| summary.duration_ms = 1));
         assert_eq!(first, id(|summary| summary.finished_at = DateTime::UNIX_EPOCH));
+        assert_eq!(first, id(|summary| summary.parent_run_id = Some("manual".to_owned())));
+        assert_ne!(first, id(|summary| summary.failed_tasks = vec!["dbt_tests".to_owned()]));
         assert_ne!(first, id(|summary| summary.status = "partial".to_owned()));
         assert_ne!(first, id(|summary| summary.outcome.jobs_new = 8));
         assert_ne!(first, id(|summary| summary.outcome.rejected = 3));
@@ -254,6 +303,8 @@ mod tests {
             long.top_matches = vec![Match { hash_key: text.clone(), title: text.clone(), company: text.clone(),
                 score: 99.5, link: Some("h".repeat(links)) }; count];
             long.failures = vec![Failure { place: text.clone(), error: text.clone() }; count];
+            long.parent_run_id = Some(text.clone());
+            long.failed_tasks = vec![text.clone(); count];
             long.sources = vec![SourceHealth { source: text.clone(), status: text, records: 1 }; count];
             let body = compose("default", &long).body;
             prop_assert!(body.len() <= MAX_BYTES);

@@ -13,7 +13,7 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::db::outbox::{self, Claim};
 use crate::http::post::{self, Answer, NoAnswer};
-use message::RunSummary;
+use message::{MissedDeadline, RunSummary};
 use signature::SigningKey;
 
 /// Waiting times after the first, second, … failed try, in seconds; together a little over three days.
@@ -63,6 +63,15 @@ pub async fn enqueue(
     now: DateTime<Utc>,
 ) -> anyhow::Result<bool> {
     outbox::enqueue(conn, &message::compose(endpoint, summary), now).await
+}
+
+/// Writes the message of a day that is late, in the transaction of `conn`; `false` when it was written before.
+pub async fn enqueue_missed(
+    conn: &mut PgConnection,
+    endpoint: &str,
+    missed: &MissedDeadline,
+) -> anyhow::Result<bool> {
+    outbox::enqueue(conn, &message::compose_missed(endpoint, missed), missed.checked_at).await
 }
 
 /// Sends what is due, oldest first, and stops at the first failure that may pass: the endpoint is down for all.

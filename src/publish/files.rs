@@ -106,28 +106,39 @@ impl Pending {
         seal().map_err(|source| CannotWrite { path: path.clone(), source }.into())
     }
 
-    /// Moves the sealed files to their names and points `latest` at their folder.
-    pub fn commit(mut self, names: &[String]) -> Result<()> {
-        let latest = self.artifacts.join("latest");
+    /// Moves the sealed files to their names.
+    pub fn commit(mut self, names: &[String]) -> Result<Committed> {
         for path in names.iter().map(|name| self.destination(name)) {
             refuse_folder(&path)?;
         }
-        refuse_folder(&latest)?;
+        refuse_folder(&self.artifacts.join(LATEST))?;
         // From the first rename on the folder holds something of ours.
         self.created_folder = false;
         for name in names {
             let path = self.destination(name);
             fs::rename(self.temporary(name), &path).map_err(|source| CannotWrite { path, source })?;
         }
+        let synced = File::open(&self.folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|source| CannotWrite { path: self.folder.clone(), source })?;
+        Ok(Committed(self))
+    }
+}
+
+/// Files that are in place.
+pub struct Committed(Pending);
+
+impl Committed {
+    /// Points `latest` at their folder.
+    pub fn point_latest(self) -> Result<()> {
+        let Pending { artifacts, folder, .. } = &self.0;
+        let latest = artifacts.join(LATEST);
         let point = || {
-            File::open(&self.folder)?.sync_all()?;
-            let next = self.artifacts.join(format!(".latest{TEMPORARY}"));
-            symlink(self.folder.file_name().unwrap_or_default(), &next)?;
+            let next = artifacts.join(format!(".{LATEST}{TEMPORARY}"));
+            symlink(folder.file_name().unwrap_or_default(), &next)?;
             fs::rename(&next, &latest)?;
-            File::open(&self.artifacts)?.sync_all()
+            File::open(artifacts)?.sync_all()
         };
-        point().map_err(|source| CannotWrite { path: latest.clone(), source })?;
-        Ok(())
+        point().map_err(|source| CannotWrite { path: latest.clone(), source }.into())
     }
 }
 
@@ -178,6 +189,7 @@ fn write_failure(cause: &(dyn std::error::Error + 'static)) -> Option<io::Error>
 }
 
 const TEMPORARY: &str = ".job-etl-tmp";
+const LATEST: &str = "latest";
 
 fn lock(artifacts: &Path) -> Result<File> {
     let folder =

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use arrow_array::RecordBatch;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::StreamExt;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::mpsc;
@@ -60,6 +60,8 @@ pub struct PublishOptions {
     pub formats: Vec<Format>,
     /// Adds `description_text`, which may hold names, addresses and telephone numbers.
     pub descriptions: bool,
+    /// Only what was first seen before this instant, for a past day; `latest` then stays where it is.
+    pub until: Option<DateTime<Utc>>,
     /// The program `hyperd`, or why there is none, as [`find_hyperd`] says.
     pub hyperd: Result<PathBuf, String>,
 }
@@ -67,7 +69,7 @@ pub struct PublishOptions {
 /// What was published.
 #[derive(Debug)]
 pub struct Published {
-    /// The folder that `latest` now points to.
+    /// The folder of the date; `latest` points to it unless it is a past one.
     pub folder: PathBuf,
     /// Its new files.
     pub files: Vec<PublishedFile>,
@@ -153,7 +155,9 @@ pub async fn publish(pool: &PgPool, options: &PublishOptions) -> Result<Publishe
     for (format, in_files) in &written {
         files.extend(described(*format, &tables, in_files, options));
     }
-    let files = spawn_blocking(move || commit(pending, files)).await.context("the last step broke off")??;
+    let latest = options.until.is_none();
+    let files =
+        spawn_blocking(move || commit(pending, files, latest)).await.context("the last step broke off")??;
     Ok(Published {
         folder: folder(options),
         files,
@@ -167,7 +171,9 @@ type Batch = (usize, RecordBatch);
 type Writer = (Format, JoinHandle<Result<Vec<Totals>>>);
 
 fn tables(options: &PublishOptions) -> Vec<Table> {
-    vec![marts::fact_jobs(options.descriptions), marts::dim_companies()]
+    [marts::fact_jobs(options.descriptions), marts::dim_companies()]
+        .map(|table| table.until(options.until))
+        .into()
 }
 
 fn folder(options: &PublishOptions) -> PathBuf {
@@ -298,13 +304,16 @@ fn described(
     names.into_iter().zip(rows).map(file).collect()
 }
 
-fn commit(pending: Pending, mut files: Vec<PublishedFile>) -> Result<Vec<PublishedFile>> {
+fn commit(pending: Pending, mut files: Vec<PublishedFile>, latest: bool) -> Result<Vec<PublishedFile>> {
     let mut names = Vec::new();
     for file in &mut files {
         let name = file.path.file_name().and_then(|name| name.to_str()).context("a file without a name")?;
         (file.bytes, file.sha256) = pending.seal(name)?;
         names.push(name.to_owned());
     }
-    pending.commit(&names)?;
+    let artifacts = pending.commit(&names)?;
+    if latest {
+        artifacts.point_latest()?;
+    }
     Ok(files)
 }

@@ -12,6 +12,13 @@ pub const EVENTS_VERSION: u32 = 1;
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
+    /// Another run must end first.
+    Waiting {
+        /// Who holds the lock.
+        reason: String,
+        /// How long this one waits.
+        at_most_s: u64,
+    },
     /// The run has its place in the ledger.
     RunStarted {
         /// See [`EVENTS_VERSION`].
@@ -83,12 +90,18 @@ pub enum Event {
     },
     /// The run is over.
     RunFinished {
+        /// Key of the run.
+        run_id: String,
+        /// The Toronto date it is for.
+        logical_date: String,
         /// `ok`, `partial`, `failed` or `interrupted`.
         status: &'static str,
         /// Rows written outside `ops`.
         rows_written: u64,
         /// Wall time.
         duration_ms: u64,
+        /// Counts of each stage, all sources together.
+        stages: BTreeMap<&'static str, CountsView>,
         /// The error that ended it.
         error: Option<String>,
     },

@@ -3,14 +3,16 @@
 
 pub mod day;
 pub mod events;
+mod orchestrated;
 mod stages;
 mod summary;
+mod turn;
 
 use crate::config::environment::Keys;
 use crate::config::ranking::Ranking;
-use crate::config::sources::SourcesFile;
-use crate::db;
+use crate::db::config_versions::{self, ConfigText};
 use crate::db::ledger::{self, Run, RunEnd, RunStart, StageRow, StageStatus};
+use crate::extract::Asked;
 use crate::http::Client;
 use crate::notify::Endpoint;
 use crate::publish::PublishOptions;
@@ -20,9 +22,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use events::{EVENTS_VERSION, Event};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// The stages, in the order of the pipeline.
@@ -72,14 +75,20 @@ pub struct Plan {
     pub from: Stage,
     /// The last stage to do.
     pub to: Stage,
-    /// The only source to extract.
-    pub only: Option<String>,
+    /// The source that is extracted alone, so that other sources may be extracted at the same time.
+    pub lane: Option<String>,
+    /// Run of the orchestrator that this is one task of.
+    pub parent_run_id: Option<String>,
+    /// Tasks of the orchestrator's run that failed, for the message.
+    pub failed_tasks: Vec<String>,
+    /// How long to wait for another run to end.
+    pub wait: Duration,
     /// The Toronto date this run is for.
     pub logical_date: NaiveDate,
     /// The instant that stands for now in every row.
     pub as_of: DateTime<Utc>,
     /// What to ask for.
-    pub sources: SourcesFile,
+    pub asked: Vec<Asked>,
     /// Weights and profiles.
     pub ranking: Arc<Ranking>,
     /// Dictionaries.
@@ -92,8 +101,12 @@ pub struct Plan {
     pub publish: PublishOptions,
     /// Who is told.
     pub endpoint: Option<Endpoint>,
-    /// Configuration texts for `ops.config_versions`: kind and content.
-    pub config_texts: Vec<(&'static str, String)>,
+    /// Names the texts below, for the ledger.
+    pub config_version: String,
+    /// The texts that decide scores.
+    pub config_texts: Vec<ConfigText>,
+    /// The text that says what was asked for.
+    pub sources_text: ConfigText,
     /// Host name, for the ledger.
     pub host: String,
     /// The command line without secrets, for the ledger.
@@ -130,6 +143,8 @@ pub struct Outcome {
     pub error: Option<anyhow::Error>,
     /// Whether every source that failed sent something other than what it documents. Exit code 76.
     pub protocol_broken: bool,
+    /// Whether a message has not arrived yet.
+    pub message_waits: bool,
 }
 
 /// Where a run speaks: to whom it shows events, what time it is, and how it learns that it must stop.
@@ -149,7 +164,10 @@ pub async fn run(
     plan: &Plan,
     mut surroundings: Surroundings<'_>,
 ) -> Result<Outcome> {
-    let _lock = ledger::lock(options).await?.map_err(Busy)?;
+    let _lock = tokio::select! {
+        lock = turn::take(options, plan, surroundings.observer) => lock?,
+        () = &mut surroundings.stop => return Ok(Outcome::stopped_before_it_began(plan)),
+    };
     let began = Instant::now();
     let run = begin(pool, plan, &surroundings).await?;
     let mut stages = stages::Progress::new(pool, &run, plan, surroundings.observer);
@@ -173,14 +191,39 @@ pub async fn run(
         rows_written: rows.iter().map(|row| row.counts.rows).sum(),
         finished_at: (surroundings.clock)(),
     };
-    stages::finish(pool, &run, plan, &end, &rows, duration_ms, &surroundings).await?;
+    let message_waits = stages::finish(pool, &run, plan, &end, &rows, duration_ms, &surroundings).await?;
     (surroundings.observer)(&Event::RunFinished {
+        run_id: run.run_id.to_string(),
+        logical_date: run.logical_date.to_string(),
         status,
         rows_written: end.rows_written,
         duration_ms,
+        stages: by_stage(&rows),
         error: end.error.clone(),
     });
-    Ok(Outcome { status, run_id: run.run_id, stages: rows, error, protocol_broken })
+    Ok(Outcome { status, run_id: run.run_id, stages: rows, error, protocol_broken, message_waits })
+}
+
+impl Outcome {
+    fn stopped_before_it_began(plan: &Plan) -> Outcome {
+        Outcome {
+            status: "interrupted",
+            run_id: plan.run_id,
+            stages: Vec::new(),
+            error: None,
+            protocol_broken: false,
+            message_waits: false,
+        }
+    }
+}
+
+/// What each stage counted, all its sources together.
+fn by_stage(rows: &[StageRow]) -> BTreeMap<&'static str, events::CountsView> {
+    let mut totals: BTreeMap<&'static str, ledger::Counts> = BTreeMap::new();
+    for row in rows {
+        *totals.entry(row.stage).or_default() += row.counts;
+    }
+    totals.into_iter().map(|(stage, counts)| (stage, counts.into())).collect()
 }
 
 /// Takes the next epoch and tells that the run begins.
@@ -194,11 +237,14 @@ async fn begin(pool: &PgPool, plan: &Plan, surroundings: &Surroundings<'_>) -> R
         started_at,
         host: &plan.host,
         arguments: &plan.arguments,
+        parent_run_id: plan.parent_run_id.as_deref(),
+        lane: plan.lane.as_deref(),
+        config_version: Some(&plan.config_version),
     };
+    let texts: Vec<ConfigText> = plan.config_texts.iter().chain([&plan.sources_text]).cloned().collect();
+    // Before the run that names it.
+    config_versions::remember(pool, &texts, &plan.config_version, &plan.config_texts, plan.as_of).await?;
     let run = ledger::begin_run(pool, &start).await?;
-    for (kind, content) in &plan.config_texts {
-        db::config_versions::remember(pool, kind, content, plan.as_of).await?;
-    }
     (surroundings.observer)(&Event::RunStarted {
         version: EVENTS_VERSION,
         run_id: run.run_id.to_string(),

@@ -1,7 +1,7 @@
 //! Calls the stages one after the other, tries a stage again when the database went away, and keeps the ledger.
 
 use super::events::{CountsView, Event};
-use super::{Plan, Stage, Surroundings, one_line, summary};
+use super::{Plan, Stage, Surroundings, one_line, orchestrated, summary};
 use crate::db::ledger::{self, Counts, Run, RunEnd, StageRow, StageStatus};
 use crate::db::{self, outcome, publications};
 use crate::extract::SourceReport;
@@ -126,7 +126,7 @@ impl<'a> Progress<'a> {
                 bytes: at.bytes,
             });
         };
-        let Plan { sources, only, client, key, .. } = self.plan;
+        let Plan { asked, client, key, .. } = self.plan;
         let finished = |report: &SourceReport| {
             (self.observer)(&Event::SourceFinished {
                 source: report.source,
@@ -139,8 +139,7 @@ impl<'a> Progress<'a> {
         };
         let observe = extract::Observe { progress: &progress, finished: &finished };
         let reports =
-            extract::extract(self.pool, self.run, client, sources, only.as_deref(), key.as_ref(), &observe)
-                .await?;
+            extract::extract(self.pool, self.run, client, asked.clone(), key.as_ref(), &observe).await?;
         let failed = reports.iter().filter(|report| report.status == StageStatus::Failed).count();
         if failed == reports.len() && failed > 0 {
             let errors: Vec<String> = reports
@@ -197,7 +196,8 @@ fn rows_of(published: &Published) -> Vec<publications::File> {
         .collect()
 }
 
-/// Closes the run and puts its messages into the outbox in one transaction, then sends what is due.
+/// Closes the run and puts its messages into the outbox in one transaction, then sends what is due. Returns whether a
+/// message waits for its next try.
 pub async fn finish(
     pool: &PgPool,
     run: &Run,
@@ -206,7 +206,7 @@ pub async fn finish(
     rows: &[StageRow],
     duration_ms: u64,
     surroundings: &Surroundings<'_>,
-) -> Result<()> {
+) -> Result<bool> {
     let mut transaction = pool.begin().await.context("cannot begin the end of the run")?;
     ledger::finish_run(&mut transaction, run, end).await?;
     let endpoint = plan.endpoint.as_ref().filter(|_| plan.to == Stage::Notify);
@@ -214,13 +214,19 @@ pub async fn finish(
         let freshness = plan.ranking.profiles.get("default").map(|profile| profile.freshness);
         let outcome =
             outcome::read(&mut transaction, run, freshness.unwrap_or_default(), TOP_MATCHES).await?;
-        let summary = summary::summarize(run, end, rows, duration_ms, outcome);
+        let summary = match &plan.parent_run_id {
+            None => summary::summarize(run, end, rows, duration_ms, outcome),
+            Some(parent) => {
+                orchestrated::summarize(&mut transaction, run, parent, &plan.failed_tasks, end, outcome)
+                    .await?
+            }
+        };
         notify::enqueue(&mut transaction, &endpoint.name, &summary, end.finished_at).await?;
     }
     transaction.commit().await.context("cannot commit the end of the run")?;
     match endpoint {
         Some(endpoint) => deliver(pool, run, endpoint, surroundings).await,
-        None => Ok(()),
+        None => Ok(false),
     }
 }
 
@@ -229,7 +235,7 @@ async fn deliver(
     run: &Run,
     endpoint: &notify::Endpoint,
     surroundings: &Surroundings<'_>,
-) -> Result<()> {
+) -> Result<bool> {
     let began = Instant::now();
     (surroundings.observer)(&Event::StageStarted { stage: Stage::Notify.verb() });
     let mut delivered = notify::deliver(pool, endpoint, (surroundings.clock)()).await?;
@@ -263,7 +269,7 @@ async fn deliver(
         duration_ms: row.duration_ms,
         note: note_of(&delivered),
     });
-    Ok(())
+    Ok(waits)
 }
 
 /// What became of the messages, unless all arrived.

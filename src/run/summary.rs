@@ -15,9 +15,11 @@ pub fn summarize(
     let totals = outcome.totals;
     RunSummary {
         run_id: run.run_id,
+        parent_run_id: None,
         logical_date: run.logical_date,
         status: end.status.to_owned(),
         failed_stage: end.failed_stage.map(str::to_owned),
+        failed_tasks: Vec::new(),
         finished_at: end.finished_at,
         duration_ms: duration_ms as i64,
         outcome: Outcome {

@@ -4,6 +4,7 @@
 use super::records::{self, Raw};
 use super::{Body, Coverage, Key, Method, Page, PageError, Policy, Record, Request, Search, Source, field};
 use crate::posting::{Place, Posting, RejectReason, RemoteType, Salary};
+use chrono::NaiveDate;
 use serde_json::Value;
 
 /// `api.openwebninja.com`
@@ -56,6 +57,18 @@ impl Source for JSearch {
             return Some(format!("path `{}` is not a path such as {ENDPOINT}", path.escape_debug()));
         }
         None
+    }
+
+    /// The API knows only windows that end now, so the shortest one that holds the day is asked for.
+    fn search_of_day(&self, search: &Search, _day: NaiveDate, days_ago: i64) -> Option<Search> {
+        let window = match days_ago {
+            0 => "today",
+            1..=2 => "3days",
+            3..=6 => "week",
+            7..=29 => "month",
+            _ => return None,
+        };
+        Some(Search { date_posted: Some(window.to_owned()), ..search.clone() })
     }
 
     fn requests(&self, search: &Search) -> Vec<Request> {

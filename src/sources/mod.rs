@@ -17,8 +17,12 @@ mod remotive;
 mod smartrecruiters;
 
 use crate::posting::{Posting, RejectReason};
+use chrono::NaiveDate;
 use serde_json::Value;
 use std::ops::Range;
+
+/// Stands for the date of a run in the path of a search.
+const DATE: &str = "{date}";
 
 /// Every source, in alphabetical order.
 pub static SOURCES: &[&dyn Source] = &[
@@ -57,6 +61,12 @@ pub trait Source: Sync {
     /// What is wrong with a search although its fields are the right ones, as one sentence for `job-etl check`.
     /// A search that is invalid has no requests.
     fn invalid(&self, _search: &Search) -> Option<String> {
+        None
+    }
+
+    /// The search that asks for the postings of a past `day`, `days_ago` days before today; `None` where the API tells
+    /// no day apart. What it brings may be of later days too.
+    fn search_of_day(&self, _search: &Search, _day: NaiveDate, _days_ago: i64) -> Option<Search> {
         None
     }
 
@@ -136,6 +146,17 @@ pub struct Search {
 }
 
 impl Search {
+    /// The search of one day: `{date}` in the path becomes that date.
+    pub fn dated(&self, day: NaiveDate) -> Search {
+        let path = self.path.as_ref().map(|path| path.replace(DATE, &day.to_string()));
+        Search { path, ..self.clone() }
+    }
+
+    /// Whether its path names a day.
+    pub fn is_dated(&self) -> bool {
+        self.path.as_ref().is_some_and(|path| path.contains(DATE))
+    }
+
     /// A short stable name of this search: the board, the query and its place, or the path.
     pub fn label(&self) -> String {
         let parts = [&self.board, &self.path, &self.query, &self.category, &self.location, &self.country];

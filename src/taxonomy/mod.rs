@@ -78,6 +78,13 @@ impl Taxonomy {
 
     /// Reads the dictionaries of a folder, normally `config/taxonomy`.
     pub fn load(dir: &Path) -> anyhow::Result<Taxonomy> {
+        let texts = Taxonomy::texts(dir)?;
+        let place = |(name, text): (&str, String)| (dir.join(name).display().to_string(), text);
+        Taxonomy::read(&texts.into_iter().map(place).collect::<Vec<_>>())
+    }
+
+    /// Name and text of each file of a folder; of one that it lacks, the text built into the program.
+    pub fn texts(dir: &Path) -> anyhow::Result<Vec<(&'static str, String)>> {
         let mut texts = Vec::with_capacity(FILES.len());
         for (name, bundled) in FILES {
             let path = dir.join(name);
@@ -86,9 +93,19 @@ impl Taxonomy {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => bundled.to_owned(),
                 Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
             };
-            texts.push((path.display().to_string(), text));
+            texts.push((name, text));
         }
-        Taxonomy::read(&texts)
+        Ok(texts)
+    }
+
+    /// Compiles texts that were read before. `origin` names where they come from in messages; a file that is missing
+    /// among them is replaced by the one built into the program.
+    pub fn compile(origin: &str, texts: &[(&str, &str)]) -> anyhow::Result<Taxonomy> {
+        let text_of = |(name, bundled): (&str, &str)| {
+            let text = texts.iter().find(|(known, _)| *known == name).map_or(bundled, |(_, text)| text);
+            (format!("{origin}: {name}"), text.to_owned())
+        };
+        Taxonomy::read(&FILES.map(text_of))
     }
 
     /// The dictionaries built into the program.

@@ -95,6 +95,8 @@ fn after(seconds: i64) -> DateTime<Utc> {
 fn summary(run_id: Uuid) -> RunSummary {
     RunSummary {
         run_id,
+        parent_run_id: None,
+        failed_tasks: vec![],
         logical_date: NaiveDate::from_ymd_opt(2026, 11, 22).expect("a date"),
         status: "failed".to_owned(),
         failed_stage: Some("publish".to_owned()),

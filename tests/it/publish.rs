@@ -279,6 +279,7 @@ impl Marts {
             artifacts: self.folder.path().join("artifacts"),
             logical_date: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
             formats: vec![Format::Hyper, Format::Parquet, Format::Csv],
+            until: None,
             descriptions: false,
             hyperd: Ok(hyperd),
         }

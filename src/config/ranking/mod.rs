@@ -77,7 +77,12 @@ pub fn load(path: &Path, taxonomy: &Taxonomy) -> anyhow::Result<(Ranking, String
 /// The names of the profiles with how each sorts by age: what lists need, without the dictionaries.
 pub fn outline(path: &Path) -> anyhow::Result<BTreeMap<String, Freshness>> {
     let (name, text) = text_of(path)?;
-    let file: File = yaml::parse(&name, &text)?;
+    outline_of(&name, &text)
+}
+
+/// The same of a text; `name` is the file as the user knows it.
+pub fn outline_of(name: &str, text: &str) -> anyhow::Result<BTreeMap<String, Freshness>> {
+    let file: File = yaml::parse(name, text)?;
     let mut outline = BTreeMap::new();
     for (profile, content) in file.profiles {
         let context = || format!("{name}: profile `{profile}`: freshness");

@@ -11,6 +11,7 @@ use super::{
     Source,
 };
 use crate::posting::{Posting, RejectReason};
+use chrono::NaiveDate;
 use serde_json::Value;
 
 /// Files on this machine
@@ -48,6 +49,11 @@ impl Source for Files {
         }
         let unknown = search.columns.keys().find(|name| !columns::is_field(name))?;
         Some(format!("columns: `{}` is none of {}", unknown.escape_debug(), columns::names()))
+    }
+
+    /// A file whose path names the day.
+    fn search_of_day(&self, search: &Search, day: NaiveDate, _days_ago: i64) -> Option<Search> {
+        search.is_dated().then(|| search.dated(day))
     }
 
     fn requests(&self, search: &Search) -> Vec<Request> {

@@ -158,6 +158,9 @@ pub async fn run_now(database: &TestDb) -> Run {
         window_start: as_of(),
         started_at: as_of(),
         host: "test",
+        parent_run_id: None,
+        lane: None,
+        config_version: None,
         arguments: "dedupe",
     };
     begin_run(database, &start).await.expect("begin a run")
