@@ -106,8 +106,8 @@ def pay() -> Batch:
         where coalesce(salary_min_norm, salary_max_norm) is not null
     """
     look = (
-        "find the jobs in staging.job_enrichments by these columns; `job-etl explain HASH` shows the posting; "
-        "a misread pay is mended in src/enrich/pay"
+        "find the jobs in staging.job_enrichments by these columns; `job-etl explain HASH` shows the "
+        "posting; a misread pay is mended in src/enrich/pay"
     )
     return Batch(
         name="pay",
