@@ -1,8 +1,7 @@
 """What a suite is made of: a batch is the rows of one query, a check is one expectation about them.
 
 A check says in one sentence what must hold and what to do when it does not; the sentences are what people
-read in the
-log and in the Data Docs, so a suite reads as a list of them.
+read in the log and in the Data Docs, so a suite reads as a list of them.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,4 @@
-"""The database: DATABASE_URL as job-etl takes it, as a role that may only read, in sessions that cannot
-write."""
+"""The database, read as DATABASE_URL says, as a role that may only read, in sessions that cannot write."""
 
 import os
 from pathlib import Path
@@ -54,8 +53,7 @@ def address() -> str:
     if not url:
         raise MisusedError(
             "DATABASE_URL is not set: give the address of the database, or the file that holds it in "
-            "DATABASE_URL_FILE; "
-            "`job-etl database` prints that of the embedded server"
+            "DATABASE_URL_FILE; `job-etl database` prints that of the embedded server"
         )
     return url
 
@@ -75,8 +73,8 @@ def parameters(url: str) -> dict[str, str]:
             "DATABASE_URL cannot be read: check its special characters (%40 stands for @)"
         ) from None
     found["options"] = (
-        f"{found.get('options', '')} -c role={ROLE} -c default_transaction_read_only=on "
-        f"-c statement_timeout={STATEMENT_TIMEOUT}"
+        f"{found.get('options', '')} -c role={ROLE} -c default_transaction_read_only=on -c "
+        f"statement_timeout={STATEMENT_TIMEOUT}"
     ).strip()
     found.setdefault("connect_timeout", str(CONNECT_TIMEOUT_SECONDS))
     found.setdefault("application_name", "job-etl quality gate")
@@ -95,8 +93,7 @@ def connect(found: dict[str, str]) -> "psycopg2.extensions.connection":
             login = found.get("user", "the login")
             raise UnavailableError(
                 f"the login cannot become {ROLE}: run `job-etl migrate`, or scripts/bootstrap_db.sql as a "
-                f"role that may "
-                f"create roles, then: grant {ROLE} to {login}"
+                f"role that may create roles, then: grant {ROLE} to {login}"
             ) from error
         raise UnavailableError(
             f"the database does not answer: {said}; check DATABASE_URL, or start it"
@@ -119,6 +116,6 @@ def require(session: "psycopg2.extensions.connection", relations: list[str]) -> 
     hidden = [name for name, _, is_hidden in rows if is_hidden]
     if hidden:
         raise UnavailableError(
-            f"{ROLE} may not read {', '.join(hidden)}: run scripts/bootstrap_db.sql as a superuser, "
-            "or `job-etl migrate`"
+            f"{ROLE} may not read {', '.join(hidden)}: run scripts/bootstrap_db.sql as a superuser, or "
+            "`job-etl migrate`"
         )

@@ -1,11 +1,8 @@
-"""Data Docs that open offline: the pages of Great Expectations without scripts, fonts and pictures of
-other hosts.
+"""Data Docs that open offline: the pages of Great Expectations without what they load from other hosts.
 
-Its own pages load style sheets and scripts from a dozen addresses, and a picture that tells its makers
-when a page was
-opened. What is left here are the words and tables, under a style sheet of ours. Each layer has a folder
-and replaces it;
-the index lists what stands there, so that layers may be checked one by one.
+Its own pages load style sheets and scripts from a dozen addresses, and a picture that tells its makers when
+a page was opened. What is left here are the words and tables, under a style sheet of ours. Each layer has a
+folder and replaces it; the index lists what stands there, so that layers may be checked one by one.
 """
 
 import html

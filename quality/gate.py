@@ -1,5 +1,4 @@
-"""The gate before publishing: checks raw, staging and marts, and stops what comes after when something is
-wrong.
+"""The gate before publishing: checks raw, staging and marts, and stops what comes after.
 
     python quality/gate.py [--checkpoint raw|staging|marts]... [--logical-date YYYY-MM-DD] [--docs DIR]
 
@@ -96,8 +95,8 @@ def run(session, found: dict[str, str], arguments: argparse.Namespace) -> int:
     outcomes = checkpoint.run(session, found, suites, arguments.day)
     try:
         data_docs.write(outcomes, arguments.docs)
-    except OSError as error:
-        raise MisusedError(f"cannot write the Data Docs to {arguments.docs}: {error.strerror}") from error
+    except (OSError, data_docs.BeaconError) as error:
+        raise MisusedError(f"cannot write the Data Docs to {arguments.docs}: {error}") from error
     failed = [(outcome, result) for outcome in outcomes for result in outcome.results if not result.holds]
     for outcome in outcomes:
         holding = sum(result.holds for result in outcome.results)

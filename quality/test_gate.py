@@ -1,9 +1,7 @@
-"""Tries the gate: open over the invented jobs, and shut by exactly one expectation for each way to break
-them.
+"""Tries the gate: open over the invented jobs, shut by exactly one expectation for each way to break them.
 
 Run by scripts/quality_test.sh. Every case has a copy of the database of its own, so none can hide another.
-The cases run
-in this process, since importing Great Expectations takes longer than all of them.
+The cases run in this process, since importing Great Expectations takes longer than all of them.
 """
 
 import contextlib
@@ -219,7 +217,8 @@ def copy_of(template: str, name: str):
 
 def url(database: str) -> str:
     """Return the address of a database of this server, as job-etl spells it."""
-    return f"postgres://{os.environ['PGUSER']}@/{database}?host={os.environ['PGHOST']}&statement-cache-capacity=100"
+    login, host = os.environ["PGUSER"], os.environ["PGHOST"]
+    return f"postgres://{login}@/{database}?host={host}&statement-cache-capacity=100"
 
 
 def judge(database: str, layer: str, day: date = DAY) -> list:

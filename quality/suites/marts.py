@@ -64,9 +64,9 @@ def whole(day: date) -> Batch:
             (select count(*) from marts.fact_jobs) as jobs,
             (select count(*) from published) as days_before,
             (select percentile_cont(0.5) within group (order by jobs) from published) as median_jobs,
-            round(
-                extract(epoch from {end_of_day(day)} - (select max(last_seen_at) from marts.fact_jobs)) /
-                3600, 1
+            (
+                select round(extract(epoch from {end_of_day(day)} - max(last_seen_at)) / 3600, 1)
+                from marts.fact_jobs
             ) as hours_since_sight,
             (
                 select round(stddev_samp(rank_score), 2) from marts.fact_jobs
@@ -95,7 +95,7 @@ def whole(day: date) -> Batch:
             ),
             Check(
                 says=f"The last job was seen less than {OLDEST_SIGHT_HOURS} hours before the logical date "
-                f"ended",
+                "ended",
                 next_step="postings were seen but their jobs not rolled up: run `job-etl normalize`",
                 expectation=gxe.ExpectColumnValuesToBeBetween(
                     column="hours_since_sight", max_value=OLDEST_SIGHT_HOURS, strict_max=True
@@ -109,8 +109,7 @@ def whole(day: date) -> Batch:
             ),
         ],
         remarks=f"""
-            select format('jobs were published on %s earlier days, too few of {LEAST_DAYS} to compare
-                with', days_before)
+            select format('jobs: published on %s earlier days, too few of {LEAST_DAYS}', days_before)
             from ({query}) as whole
             where days_before < {LEAST_DAYS}
         """,

@@ -1,8 +1,8 @@
 """Raw: did the sources send what they usually send, and was all of it kept.
 
 A source that failed or answered in part is told by its own task and by the webhook, and the others go on
-without it. The
-gate looks for what nobody notices: a source that answers, says nothing is wrong, and sends half.
+without it. The gate looks for what nobody notices: a source that answers, says nothing is wrong, and sends
+half.
 """
 
 from datetime import date
@@ -42,8 +42,8 @@ def answers(day: date) -> Batch:
             before.median_records
         from days as today
         cross join lateral (
-            select count(*) as days, percentile_cont(0.5) within group (order by last.records) as
-                median_records
+            select count(*) as days,
+                percentile_cont(0.5) within group (order by last.records) as median_records
             from (
                 select days.records from days
                 where days.source = today.source and days.searches = today.searches
@@ -54,8 +54,8 @@ def answers(day: date) -> Batch:
         where today.logical_date = date '{day}'
     """
     fell = (
-        f"days_before >= {LEAST_DAYS} and records < median_records * {LEAST_SHARE_OF_MEDIAN}"
-        f" and median_records - records > {LEAST_RECORDS_APART}"
+        f"days_before >= {LEAST_DAYS} and records < median_records * {LEAST_SHARE_OF_MEDIAN} and "
+        f"median_records - records > {LEAST_RECORDS_APART}"
     )
     return Batch(
         name="answers of the day",
@@ -63,13 +63,10 @@ def answers(day: date) -> Batch:
         checks=[
             Check(
                 says=f"Every source that answered sent at least {LEAST_SHARE_OF_MEDIAN:.0%} of its median "
-                f"over "
-                f"{TRAILING_DAYS} days",
+                f"over {TRAILING_DAYS} days",
                 next_step="open the source's page in a browser; if the postings are there, run `job-etl "
-                "extract "
-                "--only SOURCE --record DIR` and look at the answers; if they are gone, raise no alarm "
-                "again by "
-                "lowering LEAST_SHARE_OF_MEDIAN in quality/suites/raw.py",
+                "extract --only SOURCE --record DIR` and look at the answers; if they are gone, raise no "
+                "alarm again by lowering LEAST_SHARE_OF_MEDIAN in quality/suites/raw.py",
                 expectation=gxe.UnexpectedRowsExpectation(
                     unexpected_rows_query=no_rows(fell, "source, records, median_records, days_before")
                 ),
@@ -80,9 +77,10 @@ def answers(day: date) -> Batch:
             select 'no source answered in full for {day}: no records to compare' as remark
             where not exists (select from answers)
             union all
-            select format('%s has answered in full on %s earlier days with as many searches, too few of
-                {LEAST_DAYS} to '
-                'compare records with', source, days_before)
+            select format(
+                '%s: %s earlier days with an answer in full and as many searches, too few of {LEAST_DAYS}',
+                source, days_before
+            )
             from answers
             where days_before < {LEAST_DAYS}
             order by remark
@@ -124,10 +122,9 @@ def fields(day: date) -> Batch:
         checks=[
             Check(
                 says=f"No source fills a field {FILL_RATE_MAY_FALL:.0%} of its records more seldom than "
-                f"its median",
+                "its median",
                 next_step="the source may have renamed the field: compare a payload in "
-                "raw.job_postings_raw of today "
-                "with one of last week, and mend src/sources/SOURCE.rs",
+                "raw.job_postings_raw of today with one of last week, and mend src/sources/SOURCE.rs",
                 expectation=gxe.UnexpectedRowsExpectation(
                     unexpected_rows_query=no_rows(emptied, "source, field, filled, median_filled")
                 ),
@@ -137,8 +134,7 @@ def fields(day: date) -> Batch:
 
 
 def rejects(day: date) -> Batch:
-    """Check the share of the records that could not be used when each source last came through this day,
-    by stage."""
+    """Check the share of records that could not be used when each source last came through this day."""
     # The last time, so that a mended source opens the gate on the same day. Of three records one may be bad.
     query = f"""
         select distinct on (stages.source, stages.stage)
@@ -146,9 +142,8 @@ def rejects(day: date) -> Batch:
             round(stages.rejected_count::numeric / stages.in_count, 4) as rejected_share
         from ops.run_stages as stages
         join ops.runs as runs on runs.run_id = stages.run_id
-        where runs.logical_date = date '{day}' and stages.stage in ('extract', 'normalize') and
-            stages.source <> ''
-            and stages.in_count >= 20
+        where runs.logical_date = date '{day}' and stages.stage in ('extract', 'normalize')
+            and stages.source <> '' and stages.in_count >= 20
         order by stages.source, stages.stage, runs.started_at desc
     """
     many = f"rejected_share > {MOST_REJECTED}"
@@ -159,8 +154,7 @@ def rejects(day: date) -> Batch:
             Check(
                 says=f"No source has more than {MOST_REJECTED:.0%} of its records rejected",
                 next_step="see why: select code, detail, count(*) from ops.rejects where source = "
-                "'SOURCE' group by 1, 2 "
-                "order by 3 desc",
+                "'SOURCE' group by 1, 2 order by 3 desc",
                 expectation=gxe.UnexpectedRowsExpectation(
                     unexpected_rows_query=no_rows(many, "source, stage, records, rejected, rejected_share")
                 ),
@@ -172,10 +166,11 @@ def rejects(day: date) -> Batch:
 def presence(day: date) -> Batch:
     """Check what raw holds as a whole, in one row."""
     query = f"""
-        select count(*) as postings, count(*) filter (where contents.raw_id is null) as
-            postings_without_content,
-            round(extract(epoch from {end_of_day(day)} - max(presence.last_seen_at)) / 3600, 1) as
-            hours_since_sight
+        select
+            count(*) as postings,
+            count(*) filter (where contents.raw_id is null) as postings_without_content,
+            round(extract(epoch from {end_of_day(day)} - max(presence.last_seen_at)) / 3600, 1)
+                as hours_since_sight
         from staging.posting_presence as presence
         left join raw.job_postings_raw as contents
             on contents.raw_id = presence.raw_id and contents.source = presence.source
@@ -193,13 +188,13 @@ def presence(day: date) -> Batch:
             ),
             Check(
                 says="Every posting has its content in raw",
-                next_step="somebody deleted rows of raw.job_postings_raw: restore them from a backup, or run "
-                "`job-etl extract` and then look again",
+                next_step="somebody deleted rows of raw.job_postings_raw: restore them from a backup, or "
+                "run `job-etl extract` and then look again",
                 expectation=gxe.ExpectColumnValuesToBeBetween(column="postings_without_content", max_value=0),
             ),
             Check(
                 says=f"The last posting was seen less than {OLDEST_SIGHT_HOURS} hours before the logical "
-                f"date ended",
+                "date ended",
                 next_step="no source has answered since: `job-etl status` names the error of each",
                 expectation=gxe.ExpectColumnValuesToBeBetween(
                     column="hours_since_sight", max_value=OLDEST_SIGHT_HOURS, strict_max=True

@@ -1,5 +1,4 @@
-"""Staging: are the jobs complete enough to be compared and ranked, and is their pay one that somebody
-could earn.
+"""Staging: are the jobs complete enough to be ranked, and is their pay one that somebody could earn.
 
 Vocabularies and keys that the tables themselves enforce are left to them, and joins to the tests of dbt.
 """
@@ -52,8 +51,8 @@ def jobs() -> Batch:
             case when jobs.description_text is not null then 'present' end as description,
             jobs.location, coalesce(jobs.apply_url, jobs.job_link) as link,
             enrichments.hash_key as enriched, enrichments.location_country as country,
-            enrichments.job_title_std as standard_title, enrichments.language, enrichments.provenance ->
-            'salary' ->> 'origin' as salary_origin
+            enrichments.job_title_std as standard_title, enrichments.language,
+            enrichments.provenance -> 'salary' ->> 'origin' as salary_origin
         from staging.job_postings_stg as jobs
         left join staging.job_enrichments as enrichments on enrichments.hash_key = jobs.hash_key
     """
@@ -61,8 +60,8 @@ def jobs() -> Batch:
         Check(
             says=f"At least {share:.0%} of the jobs have a {column.replace('_', ' ')}",
             next_step="marts.source_quality says which source fills it least; if its API renamed the "
-            "field, mend "
-            f"src/sources/SOURCE.rs; if it never had it, lower LEAST_FILLED['{column}'] in quality/suites/staging.py",
+            f"field, mend src/sources/SOURCE.rs; if it never had it, lower LEAST_FILLED['{column}'] in "
+            "quality/suites/staging.py",
             expectation=gxe.ExpectColumnValuesToNotBeNull(column=column, mostly=share),
         )
         for column, share in LEAST_FILLED.items()
@@ -107,9 +106,8 @@ def pay() -> Batch:
         where coalesce(salary_min_norm, salary_max_norm) is not null
     """
     look = (
-        "find them: select hash_key from staging.job_enrichments where ...; `job-etl explain HASH` shows "
-        "the posting; "
-        "a misread pay is mended in src/enrich/pay"
+        "find the jobs in staging.job_enrichments by these columns; `job-etl explain HASH` shows the "
+        "posting; a misread pay is mended in src/enrich/pay"
     )
     return Batch(
         name="pay",
@@ -127,8 +125,7 @@ def pay() -> Batch:
             ),
             Check(
                 says=f"The lower bound of the pay in CAD a year is {LEAST_YEARLY:,} to {MOST_YEARLY:,} in "
-                f"at least "
-                f"{PLAUSIBLE_PAY:.0%}",
+                f"at least {PLAUSIBLE_PAY:.0%}",
                 next_step=look,
                 expectation=gxe.ExpectColumnValuesToBeBetween(
                     column="yearly_low", min_value=LEAST_YEARLY, max_value=MOST_YEARLY, mostly=PLAUSIBLE_PAY
@@ -136,8 +133,7 @@ def pay() -> Batch:
             ),
             Check(
                 says=f"The upper bound of the pay in CAD a year is {LEAST_YEARLY:,} to {MOST_YEARLY:,} in "
-                f"at least "
-                f"{PLAUSIBLE_PAY:.0%}",
+                f"at least {PLAUSIBLE_PAY:.0%}",
                 next_step=look,
                 expectation=gxe.ExpectColumnValuesToBeBetween(
                     column="yearly_high", min_value=LEAST_YEARLY, max_value=MOST_YEARLY, mostly=PLAUSIBLE_PAY
@@ -157,8 +153,8 @@ def amounts() -> Batch:
         where enrichments.salary_period <> 'year'
     """
     beyond = " or ".join(
-        f"(salary_period = '{period}'"
-        f" and (least(salary_min, salary_max) < {low} or greatest(salary_min, salary_max) > {high}))"
+        f"(salary_period = '{period}' and (least(salary_min, salary_max) < {low} or greatest(salary_min, "
+        f"salary_max) > {high}))"
         for period, (low, high) in AMOUNTS_OF_PERIOD.items()
     )
     return Batch(
