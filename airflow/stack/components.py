@@ -22,6 +22,8 @@ COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 START_SECONDS = 300
 STOP_SECONDS = 30
 USER = "admin"
+#: What job-etl's login may become; see scripts/bootstrap_db.sql.
+ROLES = ("job_etl_owner", "job_etl_writer", "job_etl_marts", "job_etl_quality")
 
 
 class Airflow:
@@ -71,7 +73,7 @@ class Airflow:
         self.postgres.make("airflow", "airflow")
         self.postgres.make("job_etl", "job_etl")
         self.postgres.load(PROJECT / "scripts/bootstrap_db.sql", "job_etl")
-        self.postgres.ask("grant job_etl_owner, job_etl_writer, job_etl_marts, job_etl_app to job_etl")
+        self.postgres.ask(f"grant {', '.join(ROLES)} to job_etl")
 
     def environment(self):
         """Return the environment of Airflow's programs: ours, airflow.env, the installation, the caller's."""
