@@ -66,6 +66,12 @@ bench-peers: ## Measure tools that do the same in Python, beside ours (downloads
 eval: ## Measure what is read out of postings against labels (EVAL=FOLDER; release build)
 	@cargo run --quiet --release --locked --example eval -- $(EVAL)
 
+.PHONY: airflow
+airflow: ## Run Airflow with the DAGs on this machine, until Ctrl-C
+
+.PHONY: test-airflow
+test-airflow: ## Put a real Airflow through good days and bad ones (about ten minutes)
+
 .PHONY: chaos
 chaos: ## Kill a run at 20 random moments and compare what comes of it (release build)
 	@scripts/setup_system.sh demo

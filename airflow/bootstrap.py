@@ -1,9 +1,9 @@
-"""Makes Airflow's database ready: `python airflow/bootstrap.py`, with Airflow's own Python and its environment set.
+"""Makes Airflow's database ready: `python airflow/bootstrap.py`, with Airflow's own Python and environment.
 
-Brings the metadata database up to date, and makes the pool and the connections that the DAGs name from the variables
-that hold their values (each may be a file, named by the variable with _FILE). Running it again changes nothing, except
-that a variable that is set wins over what the connection held. A connection without its variables is left alone: make
-it in Airflow, or let the tasks take the variables of the worker.
+Brings the metadata database up to date, and makes the pool and the connections that the DAGs name, from the
+variables that hold their values (each may be a file, named by the variable with _FILE). Running it again
+changes nothing, except that a variable that is set wins over what the connection held. A connection without
+its variables is left alone: make it in Airflow, or let the tasks take the variables of the worker.
 """
 
 import os

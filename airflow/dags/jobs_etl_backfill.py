@@ -14,16 +14,17 @@ from jobetl import alerts, dates, runner, sources
 from jobetl.states import failed_tasks
 
 DOC = """
-Started by hand with `from`, `to` and maybe `sources`. One run of job-etl a day, one day at a time, oldest first.
+Started by hand with `from`, `to` and maybe `sources`. One run of job-etl a day, one at a time, oldest first.
 
-* **plan_runs**, **plan_days** list the days, and the sources to ask; they refuse `to` before `from`, and more than 366 days.
-* **run_day** asks what can be asked for that day, closes nothing, and works up to the ranking on what raw holds.
+* **plan_runs**, **plan_days** list the days, and the sources to ask; they refuse `to` before `from`, and more
+  than 366 days.
+* **run_day** asks what can be asked for that day, closes nothing, and works on what raw holds.
 * **dbt_models_core**, **dbt_tests**, **quality_gate** are those of the daily run.
 * **publish_day** writes `artifacts/<day>/` with the jobs seen until that day; `artifacts/latest` stays.
 * **notify_webhook_backfill** sends the signed message, also after a failure.
 
-Safe to repeat: a day that is done writes nothing. Safe beside the daily run: job-etl has one lock, and each of the two
-waits for the other (`JOB_ETL_WAIT`), stage by stage.
+Safe to repeat: a day that is done writes nothing. Safe beside the daily run: job-etl has one lock, and each
+of the two waits for the other (`JOB_ETL_WAIT`), stage by stage.
 """
 
 STAGE = runner.RETRYING | {"execution_timeout": timedelta(hours=2)}
@@ -74,7 +75,7 @@ with DAG(
         **STAGE,
     )
     dbt_models_core = runner.dbt("dbt_models_core", "build --selector models_core", **STAGE)
-    dbt_tests = runner.dbt("dbt_tests", "test", "source freshness", **TEST)
+    dbt_tests = runner.dbt("dbt_tests", "test --threads 4", "source freshness", **TEST)
     quality_gate = runner.quality_gate("quality_gate", **TEST)
     publish_day = runner.stage_of_each(
         "publish_day", "publish", "--backfill", of=plan_days(), max_active_tis_per_dagrun=1, **STAGE

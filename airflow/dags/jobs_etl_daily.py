@@ -1,4 +1,4 @@
-"""The daily run: every source, then each stage, gated by dbt's tests and expectations, then files and a message."""
+"""The daily run: every source, then each stage, gated by tests and expectations, then files and a message."""
 
 import os
 import sys
@@ -15,10 +15,10 @@ from jobetl.dates import TORONTO, run_date
 from jobetl.states import failed_tasks
 
 DOC = """
-Every morning at 07:00 in Toronto. Each task calls `job-etl`, `dbt` or the quality gate and may be repeated at any time.
+Every morning at 07:00 in Toronto. Each task calls `job-etl`, `dbt` or the quality gate, and may be repeated.
 
-* **extract_…** asks one source and keeps what it sends; a source that fails ends the run failed, but only at the end.
-* **normalize** makes clean postings and jobs of what was kept, once every source is done and at least one succeeded.
+* **extract_…** asks one source and keeps what it sends; one that fails fails the run, but only at its end.
+* **normalize** makes clean postings and jobs, once every source is done and at least one succeeded.
 * **enrich** finds skills, titles, places and pay.
 * **dbt_models_core** builds the views of intermediate and marts.
 * **dedupe_consolidate** finds jobs that are one opening.
@@ -72,7 +72,7 @@ with DAG(
     dbt_models_core = runner.dbt("dbt_models_core", "build --selector models_core", **STAGE)
     dedupe = runner.stage("dedupe_consolidate", "dedupe", "--partial-ok", **STAGE)
     rank = runner.stage("rank", "rank", "--partial-ok", **STAGE)
-    dbt_tests = runner.dbt("dbt_tests", "test", "source freshness", **TEST)
+    dbt_tests = runner.dbt("dbt_tests", "test --threads 4", "source freshness", **TEST)
     quality_gate = runner.quality_gate("quality_gate", **TEST)
     publish = runner.stage("publish_hyper", "publish", "--partial-ok", **STAGE)
     notify = runner.stage(

@@ -20,8 +20,8 @@ Every morning at 09:00 in Toronto, two hours after the daily run begins.
 * **notify_missed_deadline** then sends the signed message `deadline.missed`; it is skipped on a good day.
 * **end** fails when the deadline was missed, so that the run is red.
 
-A DAG of its own, and not Airflow's deadline alerts: those are experimental and absent from Airflow 3.0, and they would
-not be heard when the daily run was never started.
+A DAG of its own, and not Airflow's deadline alerts: those are experimental and absent from Airflow 3.0, and
+would say nothing where the daily run was never started.
 """
 
 CHECK = {"retries": 0, "execution_timeout": timedelta(minutes=10)}

@@ -39,7 +39,7 @@ def main():
 
 
 def home():
-    """Return the folder of this installation, inside job-etl's data folder unless JOB_ETL_AIRFLOW_HOME names another."""
+    """Return the folder of this installation, JOB_ETL_AIRFLOW_HOME or one in the data folder."""
     own = os.environ.get("JOB_ETL_AIRFLOW_HOME")
     if own:
         return Path(own).resolve()

@@ -1,6 +1,7 @@
-"""Airflow on this machine: its settings, its keys, its database, and its four components as child processes."""
+"""Airflow on this machine: its settings, keys and database, and its four components as child processes."""
 
 import base64
+import contextlib
 import json
 import os
 import secrets
@@ -27,6 +28,7 @@ class Airflow:
     """One installation in a folder: start, ask by `rest`, stop."""
 
     def __init__(self, home, port, environment=None, lasting=True, say=print):
+        """Name the folder, the port and what the environment holds besides; nothing is started yet."""
         self.home = Path(home)
         self.port = port
         self.say = say
@@ -61,7 +63,7 @@ class Airflow:
         self.rest = Rest(self.address, USER, self.password())
         wait_until(self.rest.log_in, START_SECONDS, "the API server takes no login", self.check)
         wait_until(
-            lambda: not self.rest.healthy(), START_SECONDS, "not all components are healthy", self.check
+            lambda: not self.rest.unhealthy(), START_SECONDS, "not all components are healthy", self.check
         )
 
     def make_databases(self):
@@ -72,7 +74,7 @@ class Airflow:
         self.postgres.ask("grant job_etl_owner, job_etl_writer, job_etl_marts, job_etl_app to job_etl")
 
     def environment(self):
-        """Return the environment of Airflow's programs: ours, the fixed settings, this installation, the caller's."""
+        """Return the environment of Airflow's programs: ours, airflow.env, the installation, the caller's."""
         settings = dict(
             line.split("=", 1)
             for line in (PROJECT / "airflow/airflow.env").read_text(encoding="utf-8").splitlines()
@@ -99,7 +101,7 @@ class Airflow:
         }
 
     def _job_etl(self):
-        """Return where job-etl, dbt and the gate are, and their database; what is set in the environment wins."""
+        """Return where job-etl, dbt, the gate and the data are; what is set in the environment wins."""
         defaults = {
             "JOB_ETL_PROJECT": str(PROJECT),
             "JOB_ETL_CONFIG": str(PROJECT / "config"),
@@ -165,19 +167,15 @@ class Airflow:
             if child.poll() is not None:
                 log = self.home / "logs" / f"{component}.log"
                 last = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
-                raise RuntimeError(
-                    f"{component} ended with code {child.returncode}; {log} ends with:\n{last}"
-                )
+                raise RuntimeError(f"{component} ended with code {child.returncode}; see {log}:\n{last}")
 
     def stop(self):
         """Stop the components, then what they left running, then the server."""
         for child in self.children.values():
             _signal(child, signal.SIGTERM)
         for child in self.children.values():
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                pass
             _signal(child, signal.SIGKILL)
             child.wait()
         self.children = {}
@@ -187,10 +185,8 @@ class Airflow:
 
 def _signal(child, number):
     """Signal the whole group: a component's own children may outlive it."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _is_taken(port):

@@ -1,12 +1,17 @@
-"""A PostgreSQL server in a folder: on a unix socket that nobody else can reach, stopped by whoever started it."""
+"""A PostgreSQL server in a folder, on a unix socket that nobody else can reach."""
 
-import glob
 import os
 import pwd
 import shutil
 import subprocess
 from pathlib import Path
 
+#: Where the server's programs are, besides the PATH.
+PLACES = (
+    ("/usr/lib/postgresql", "*/bin"),
+    ("/opt/homebrew/opt", "postgresql@*/bin"),
+    ("/usr/local/opt", "postgresql@*/bin"),
+)
 #: Enough for Airflow's components and the tasks of a run.
 CONNECTIONS = 100
 
@@ -15,6 +20,7 @@ class Postgres:
     """The server of one folder, with a superuser `postgres` that only its owner can log in as."""
 
     def __init__(self, folder, lasting=True):
+        """Name the folder; data that may be lost with the machine's power are `lasting=False`."""
         self.folder = Path(folder)
         self.data = self.folder / "data"
         self.bin = _programs()
@@ -45,9 +51,9 @@ class Postgres:
 
     def make(self, database, owner=None):
         """Make a login and a database, unless they are there."""
-        if not self.ask(f"select 1 from pg_roles where rolname = '{owner}'"):
+        if owner not in self.ask("select rolname from pg_roles").split():
             self.ask(f"create role {owner} login")
-        if not self.ask(f"select 1 from pg_database where datname = '{database}'"):
+        if database not in self.ask("select datname from pg_database").split():
             self.ask(f"create database {database} owner {owner}")
 
     def ask(self, statement, database="postgres"):
@@ -96,12 +102,8 @@ def _programs():
     """Return the folder with initdb and postgres."""
     found = shutil.which("initdb")
     candidates = [os.environ.get("JOB_ETL_PG_BIN"), found and str(Path(found).resolve().parent)]
-    for pattern in (
-        "/usr/lib/postgresql/*/bin",
-        "/opt/homebrew/opt/postgresql@*/bin",
-        "/usr/local/opt/postgresql@*/bin",
-    ):
-        candidates += sorted(glob.glob(pattern), reverse=True)
+    for root, pattern in PLACES:
+        candidates += sorted(Path(root).glob(pattern), reverse=True)
     for candidate in candidates:
         if candidate and (Path(candidate) / "initdb").exists() and (Path(candidate) / "postgres").exists():
             return Path(candidate)

@@ -15,19 +15,20 @@ class Rest:
     """A client that logs in once."""
 
     def __init__(self, address, user, password):
+        """Name the server and the login."""
         self.address = address
         self.login = {"username": user, "password": password}
         self.token = None
 
     def log_in(self):
-        """Take a token; answers whether there was one, since a starting server answers with other things first."""
+        """Take a token, and say whether there was one: a starting server answers with other things first."""
         try:
             self.token = self.call("POST", "/auth/token", self.login).get("access_token")
         except (OSError, ValueError):
             self.token = None
         return self.token is not None
 
-    def healthy(self):
+    def unhealthy(self):
         """Return the components that do not say they are healthy."""
         try:
             health = self.call("GET", "/api/v2/monitor/health")
@@ -65,7 +66,7 @@ class Rest:
         return self.call("GET", f"/api/v2/dags/{dag}/dagRuns/{quote(run_id)}")["state"]
 
     def tasks(self, dag, run_id):
-        """Return the tasks of a run, by id; of a mapped one there are several, with its index behind the id."""
+        """Return the tasks of a run, by id; a mapped one has its index behind the id."""
         listed = self.call("GET", f"/api/v2/dags/{dag}/dagRuns/{quote(run_id)}/taskInstances?limit=500")
         found = {}
         for task in listed["task_instances"]:
@@ -88,12 +89,13 @@ class ApiError(ValueError):
     """An answer that is an error."""
 
     def __init__(self, message, code):
+        """Keep the status beside the words."""
         super().__init__(message)
         self.code = code
 
 
 def wait_until(is_so, seconds, what, alive=lambda: None):
-    """Ask until it is so; after that many seconds say what did not happen. `alive` may raise to give up early."""
+    """Ask until it is so; after that many seconds say what is not. `alive` may raise, to give up early."""
     ends = time.monotonic() + seconds
     while not (answer := is_so()):
         alive()

@@ -21,12 +21,12 @@ PLACES = {
     "JOB_ETL_ECS_SECURITY_GROUPS": "sg-1",
 }
 #: Keys in the environment of the DAG processor: none may be found in what Airflow stores.
-KEYS = {name: CANARY for name in ("JSEARCH_API_KEY", "JOB_ETL_WEBHOOK_SECRET", "DATABASE_URL")}
+KEYS = dict.fromkeys(("JSEARCH_API_KEY", "JOB_ETL_WEBHOOK_SECRET", "DATABASE_URL"), CANARY)
 
 
 @pytest.fixture(scope="session")
 def read_dags(tmp_path_factory):
-    """Return a function that gives what describe.py tells of the DAGs in an environment; each is asked once."""
+    """Return a function that gives what describe.py tells in an environment; each is asked once."""
     answers = {}
     home = tmp_path_factory.mktemp("airflow")
 

@@ -42,9 +42,7 @@ def describe(dag):
 def describe_task(task):
     """Return the settings of a task, and its fields that Airflow renders and stores."""
     partial = getattr(task, "partial_kwargs", {})
-    fields = {
-        name: partial.get(name, getattr(task, name, None)) for name in ("commands", "env", "command")
-    }
+    fields = {name: partial.get(name, getattr(task, name, None)) for name in ("commands", "env", "command")}
     fields |= {
         name: partial.get(name, getattr(task, name, None)) for name in ("environment", "overrides", "image")
     }
@@ -65,9 +63,8 @@ def describe_task(task):
 
 def next_runs(dag, after):
     """Return the next runs of a schedule, as instants."""
-    from airflow.timetables.base import TimeRestriction
-
     import pendulum
+    from airflow.timetables.base import TimeRestriction
 
     timetable = scheduling(dag.timetable)
     last, found = None, []

@@ -1,6 +1,7 @@
 """The DAGs as Airflow reads them: order, edges, schedule, retries, and no key in anything that is stored."""
 
 from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,7 +19,7 @@ NAMES = ("jobs_etl_daily", "jobs_etl_backfill", "jobs_etl_deadline")
 
 @pytest.fixture(params=RUNNERS)
 def read(request, read_dags):
-    """What the files give with each runner."""
+    """Return what the files give with each runner."""
     return read_dags(request.param)
 
 
@@ -40,7 +41,7 @@ def test_the_daily_run_is_one_line_after_the_sources(read):
     assert dag["order"] == ["start", *EXTRACTS, *LINE]  # no order exists where there is a cycle
     upstream = {name: task["upstream"] for name, task in dag["tasks"].items()}
     expected = {"start": [], **{extract: ["start"] for extract in EXTRACTS}, "normalize": sorted(EXTRACTS)}
-    expected |= {after: [before] for before, after in zip(LINE, LINE[1:], strict=False)}
+    expected |= {after: [before] for before, after in pairwise(LINE)}
     expected["end"] = sorted([*EXTRACTS, "publish_hyper", "notify_webhook_daily"])
     assert upstream == expected
 
@@ -60,7 +61,7 @@ def test_the_backfill_maps_days_and_is_gated(read):
     dag = read["dags"]["jobs_etl_backfill"]
     line = ["run_day", "dbt_models_core", *GATES, "publish_day", "notify_webhook_backfill"]
     upstream = {name: task["upstream"] for name, task in dag["tasks"].items()}
-    expected = {after: [before] for before, after in zip(line, line[1:], strict=False)}
+    expected = {after: [before] for before, after in pairwise(line)}
     expected |= {"plan_runs": [], "plan_days": [], "run_day": ["plan_runs"]}
     expected["publish_day"] = ["plan_days", "quality_gate"]
     expected["end"] = ["notify_webhook_backfill", "publish_day"]
@@ -138,7 +139,9 @@ def test_no_template_reaches_a_command(read):
         for name, task in dag["tasks"].items():
             fields = task["fields"]
             commands = [fields["commands"], fields["command"]]
-            commands += [item["command"] for item in (fields["overrides"] or {}).get("containerOverrides", [])]
+            commands += [
+                item["command"] for item in (fields["overrides"] or {}).get("containerOverrides", [])
+            ]
             assert "{{" not in str(commands), name
 
 

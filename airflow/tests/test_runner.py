@@ -12,6 +12,7 @@ sys.path.insert(0, str(DAGS))
 from jobetl import dates, keys, output, runner, states
 from jobetl.compat import AirflowFailException
 
+OPEN = "sesame-open"
 EXTRACT = ["job-etl", "extract", "--only", "ashby", "--json"]
 TOLD = {
     "JOB_ETL_RUN_ID": "{{ run_id }}",
@@ -47,9 +48,10 @@ def test_an_ecs_task_is_told(read_dags):
 def test_two_commands_of_dbt_are_one_command_of_a_container(read_dags):
     at = "--project-dir dbt/job_dbt --profiles-dir dbt/profiles"
     local = fields(read_dags, "local", "dbt_tests")["commands"]
-    assert [" ".join(command) for command in local] == [f"dbt test {at}", f"dbt source freshness {at}"]
+    test, freshness = f"dbt test --threads 4 {at}", f"dbt source freshness {at}"
+    assert [" ".join(command) for command in local] == [test, freshness]
     docker = fields(read_dags, "docker", "dbt_tests")["command"]
-    assert docker == ["sh", "-c", f"dbt test {at} && dbt source freshness {at}"]
+    assert docker == ["sh", "-c", f"{test} && {freshness}"]
 
 
 def test_an_unknown_runner_is_refused(monkeypatch):
@@ -71,7 +73,10 @@ def test_the_day_of_a_mapped_task_wins(monkeypatch):
         "JOB_ETL_LOGICAL_DATE": "2026-11-02",
         "DATABASE_URL": "postgresql://x",
     }
-    container = {"command": ["job-etl", "run"], "environment": [{"name": "JOB_ETL_LOGICAL_DATE", "value": "x"}]}
+    container = {
+        "command": ["job-etl", "run"],
+        "environment": [{"name": "JOB_ETL_LOGICAL_DATE", "value": "x"}],
+    }
     overrides = {"containerOverrides": [container]}
     ecs = EcsTask(task_id="b", cluster="c", task_definition="t", overrides=overrides, day="2026-11-02")
     ecs.add_day()
@@ -101,12 +106,12 @@ def test_a_process_gets_its_own_keys_and_nothing_of_airflow(monkeypatch):
 def test_a_process_is_redacted_and_leaves_its_last_object(monkeypatch, caplog):
     from jobetl.on_host import HostTask
 
-    monkeypatch.setattr(keys, "_connection", lambda name: SimpleNamespace(password="sesame-open"))
-    script = 'echo "key $JSEARCH_API_KEY"; echo \'{"rows": 3}\'; echo talk >&2'
+    monkeypatch.setattr(keys, "_connection", lambda name: SimpleNamespace(password=OPEN))
+    script = 'echo "key $JSEARCH_API_KEY"; echo "{\\"key\\": \\"$JSEARCH_API_KEY\\"}"; echo talk >&2'
     task = HostTask(task_id="a", commands=[["sh", "-c", script]], env={}, connections=("jsearch",))
     with caplog.at_level("INFO"):
-        assert task.execute({"ti": SimpleNamespace()}) == {"rows": 3}
-    assert "sesame-open" not in caplog.text
+        assert task.execute({"ti": SimpleNamespace()}) == {"key": "***"}
+    assert OPEN not in caplog.text
 
 
 def test_a_command_that_fails_ends_the_task(tmp_path):

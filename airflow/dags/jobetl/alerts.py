@@ -10,8 +10,8 @@ SUBJECT = "job-etl: {{ dag.dag_id }} failed for {{ alert_date }}"
 BODY = """
 <p>The run <b>{{ run_id | e }}</b> of <b>{{ dag.dag_id }}</b> for {{ alert_date }} failed.</p>
 <p>Failed tasks: <b>{{ alert_tasks | e }}</b></p>
-<p>What to do: open the run in Airflow and read the log of the first of them; <code>job-etl status</code> names what
-stopped or was rejected. Clear the failed tasks to go on: every task may be repeated.</p>
+<p>What to do: open the run in Airflow and read the log of the first of them; <code>job-etl status</code>
+names what stopped or was rejected. Clear the failed tasks to go on: every task may be repeated.</p>
 """
 
 

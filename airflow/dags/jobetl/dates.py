@@ -10,7 +10,7 @@ MAX_DAYS = 366
 
 
 def run_date(dag_run, params):
-    """Return the day in Toronto that a run is for: the parameter `run_date`, a backfill's last day, or the day it was due.
+    """Return the day in Toronto of a run: `run_date`, the last day of a backfill, or the day it was due.
 
     A run that was started by hand has no logical date; then the instant it was asked for counts.
     """
@@ -33,9 +33,6 @@ def days(first, last):
 
 
 def runs(first, last, sources):
-    """Return what is run from the first day to the last: one run a day and source, where no source means all."""
-    return [
-        {"day": day, "source": source}
-        for day in days(first, last)
-        for source in sorted(set(sources)) or [None]
-    ]
+    """Return what is run from the first day to the last: one run a day and source; no source means all."""
+    each = sorted(set(sources)) or [None]
+    return [{"day": day, "source": source} for day in days(first, last) for source in each]

@@ -1,7 +1,8 @@
 """Keys of a task, from Airflow's connections, resolved when it executes.
 
-They never stand in a template, since rendered templates are stored, nor in a log, since each is masked. A task is given
-the keys it needs and no others. Where a connection is absent, the variable of the worker's own environment serves.
+They never stand in a template, since rendered templates are stored, nor in a log, since each is masked. A
+task is given the keys it needs and no others. Where a connection is absent, the worker's own environment
+serves.
 """
 
 import os
@@ -10,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from .compat import AirflowNotFoundException, mask_secret
 
-#: Connection → the variables that hold what it gives. Each may also be a file, named by the variable with _FILE.
+#: Connection → the variables that hold what it gives. Each may be a file, named by the variable with _FILE.
 VARIABLES = {
     "job_etl_db": ("DATABASE_URL",),
     "jsearch": ("JSEARCH_API_KEY",),
@@ -42,7 +43,7 @@ def environment(granted):
 
 
 def values(variables, granted):
-    """Return what no log may show of these variables: keys, addresses that hold keys, and the database's password."""
+    """Return what no log may show: keys, addresses that may hold keys, and the password of the database."""
     names = [name for connection in granted for name in VARIABLES[connection]]
     return [variables[name] for name in (*names, "PGPASSWORD") if variables.get(name)]
 

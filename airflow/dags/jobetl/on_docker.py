@@ -8,11 +8,12 @@ from . import keys, output, states
 
 
 class DockerTask(DockerOperator):
-    """Runs a command in `JOB_ETL_IMAGE`; keys reach the container as private environment, which is never stored."""
+    """Runs a command in `JOB_ETL_IMAGE`; its keys are private environment, which Airflow does not store."""
 
     template_fields = (*DockerOperator.template_fields, "day", "source")
 
     def __init__(self, *, connections=(), one_of=(), day=None, source=None, **options):
+        """Keep what is ours beside what the operator knows."""
         super().__init__(**options)
         self.connections = connections
         self.one_of = one_of

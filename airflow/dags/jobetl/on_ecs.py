@@ -1,7 +1,7 @@
 """A task as a task of Amazon ECS.
 
-Keys are not sent along: overrides can be read by whoever may describe the task. The task definition names them, as
-`secrets` from Secrets Manager.
+Keys are not sent along: overrides can be read by whoever may describe the task. The task definition names
+them, as `secrets` from Secrets Manager.
 """
 
 import os
@@ -17,6 +17,7 @@ class EcsTask(EcsRunTaskOperator):
     template_fields = (*EcsRunTaskOperator.template_fields, "day", "source")
 
     def __init__(self, *, connections=(), one_of=(), day=None, source=None, **options):
+        """Keep what is ours beside what the operator knows."""
         super().__init__(**options)
         self.connections = connections
         self.one_of = one_of

@@ -17,7 +17,7 @@ KEPT_LINES = 200
 class HostTask(BaseOperator):
     """Runs one command after another and returns the last JSON object they print.
 
-    `env` is stored by Airflow with the run, so it holds no key; those are added by `execute`, for the process alone.
+    `env` is stored by Airflow with the run, so it holds no key; `execute` adds those, for the process alone.
     """
 
     template_fields = ("commands", "env", "day", "source")
@@ -27,6 +27,7 @@ class HostTask(BaseOperator):
     def __init__(
         self, *, commands, env, connections=(), one_of=(), day=None, source=None, cwd=None, **options
     ):
+        """Keep what to run, and as whom; nothing is looked up yet."""
         super().__init__(**options)
         self.commands = commands
         self.env = env
@@ -85,6 +86,6 @@ class HostTask(BaseOperator):
             raise AirflowException(f"{command[0]} ended with code {code}; its last lines are above")
 
     def on_kill(self):
-        """Ask the whole process group to stop; job-etl then rolls its transaction back and leaves with 143."""
+        """Ask the process group to stop; job-etl then rolls its transaction back and leaves with 143."""
         if self._process is not None and self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGTERM)

@@ -4,7 +4,7 @@ import json
 
 
 def counts(lines):
-    """Return the last JSON object among lines; job-etl, dbt and the gate talk on the same stream around it."""
+    """Return the last JSON object among lines; the programs also talk on the same stream."""
     for line in reversed(list(lines)):
         line = str(line).strip()
         if line.startswith("{"):

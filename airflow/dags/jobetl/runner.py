@@ -1,4 +1,7 @@
-"""Where a task runs: JOB_ETL_RUNNER says `local` (a process, the default), `docker` or `ecs`. The DAGs do not know."""
+"""Where a task runs: JOB_ETL_RUNNER says `local` (a process, the default), `docker` or `ecs`.
+
+The DAG files do not know which. Only what the chosen one needs is imported.
+"""
 
 import os
 import shlex
@@ -16,8 +19,8 @@ RETRYING = {
     "max_retry_delay": timedelta(minutes=20),
 }
 
-#: What every task is told. A run id is typed by people, so it reaches a process as a variable and never as a command.
-#: A stage waits that many seconds for another run's lock, for instance beside a backfill.
+#: What every task is told. A run id is typed by people, so it is a variable of the process and never part of
+#: a command. A stage waits that many seconds for the lock of another run, for instance beside a backfill.
 RUN = {
     "JOB_ETL_RUN_ID": "{{ run_id }}",
     "JOB_ETL_LOGICAL_DATE": "{{ run_date(dag_run, params) }}",
@@ -31,7 +34,7 @@ def stage(task_id, *arguments, env=None, connections=("job_etl_db",), **options)
 
 
 def stage_of_each(task_id, *arguments, of, connections=("job_etl_db",), **options):
-    """Return a task that runs a verb of job-etl once for each of `of`, dicts with a `day` and maybe a `source`."""
+    """Return a task that runs a verb once for each of `of`, dicts with a `day` and maybe a `source`."""
     operator, settings = _settings([_job_etl(arguments)], None, connections)
     settings |= options | {"map_index_template": "{{ task.day }} {{ task.source or '' }}"}
     return operator.partial(task_id=task_id, **settings).expand_kwargs(of)
@@ -91,7 +94,7 @@ def _settings(commands, env, connections):
 
 
 def _one(commands):
-    """A container takes one command; several are joined by a shell that stops at the first failure."""
+    """Return several commands as one, for a container: a shell that stops at the first failure."""
     if len(commands) == 1:
         return commands[0]
     return ["sh", "-c", " && ".join(shlex.join(command) for command in commands)]

@@ -1,4 +1,4 @@
-"""How the tasks of a run stand, asked through Airflow's Task SDK (a task has no way to the metadata database)."""
+"""How the tasks of a run stand, by Airflow's Task SDK: a task cannot reach the metadata database."""
 
 import logging
 
@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 
 
 def task_states(ti):
-    """Return the state of each task of the run of `ti`, by task id; a mapped task has `_` and its index behind."""
+    """Return the state of each task of the run of `ti`; a mapped one has `_` and its index behind its id."""
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
     return {task: str(getattr(state, "value", state)) for task, state in states.items()}
 
@@ -16,8 +16,8 @@ def task_states(ti):
 def failed_tasks(ti):
     """Return the ids of the failed tasks of this run, with spaces between them.
 
-    Tasks that did not run because of them are consequences and left out. Where the states cannot be had the answer is
-    `unknown`, since a message that nothing failed would be a guess.
+    Tasks that did not run because of them are consequences and left out. Where the states cannot be had
+    the answer is `unknown`, since a message that nothing failed would be a guess.
     """
     try:
         states = task_states(ti)
@@ -28,7 +28,7 @@ def failed_tasks(ti):
 
 
 def require_one(ti, tasks):
-    """Fail unless at least one of these tasks succeeded: `all_done` alone would go on when every source failed."""
+    """Fail unless one of these tasks succeeded: `all_done` alone would go on when every source failed."""
     if not tasks:
         return
     states = task_states(ti)

@@ -1,5 +1,6 @@
-"""`make test-airflow`: good days and bad ones on a real Airflow. KEEP=1 leaves the folder with all logs behind."""
+"""`make test-airflow`: good days and bad ones on a real Airflow. KEEP=1 leaves the folder with its logs."""
 
+import signal
 import sys
 import time
 from datetime import date, timedelta
@@ -27,8 +28,13 @@ def main():
         ("no key anywhere", no_key_anywhere),
     ]
     table, began = [], time.monotonic()
-    installation = Installation(lambda words: print(f"[{time.monotonic() - began:4.0f} s] {words}", flush=True))
+    installation = Installation(
+        lambda words: print(f"[{time.monotonic() - began:4.0f} s] {words}", flush=True)
+    )
     context = {}
+    # A test that is stopped must leave no server behind, also where a shell made it deaf to Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         installation.airflow.start()
         table.append(("start", time.monotonic() - began, "four components healthy, DAGs read"))
@@ -48,16 +54,20 @@ def main():
 
 
 def scheduled_day(it, context):
-    """The scheduler begins the run of the last morning; everything succeeds and arrives."""
+    """Let the scheduler begin the run of the last morning: everything succeeds and arrives."""
     run = it.scheduled_run(DAILY)
     context["day"] = day = run["logical_date"][:10]
     run = it.finish(DAILY, run["dag_run_id"])
     must_end(it, run, "success", all_green())
     counts = {task: it.airflow.rest.xcom(DAILY, run.id, task) for task in [*EXTRACTS, *STAGES]}
     for task, left in counts.items():
-        must(left and left.get("event") == "run_finished" and left.get("stages"), f"{task} left {left} in XCom")
+        must(
+            left and left.get("event") == "run_finished" and left.get("stages"), f"{task} left {left} in XCom"
+        )
     kept = sum(counts[task]["stages"]["extract"]["out"] for task in EXTRACTS)
-    must_be("postings kept, by XCom and by table", kept, int(it.ask("select count(*) from raw.job_postings_raw")))
+    must_be(
+        "postings kept, by XCom and by table", kept, int(it.ask("select count(*) from raw.job_postings_raw"))
+    )
     folder, files = it.published()
     must(folder.endswith(day), f"latest is {folder}, not the one of {day}")
     must("jobs.hyper" in files, f"no jobs.hyper among {sorted(files)}")
@@ -78,7 +88,7 @@ def same_day_again(it, context):
 
 
 def source_fails(it, context):
-    """One source refuses: the others are published, the message says partial, the run is red."""
+    """Let one source refuse: the others are published, the message says partial, the run is red."""
     sent, mails = len(it.webhooks.received), len(it.mail.received)
     it.apis.broken = {"lever"}
     run = it.run(DAILY, {"run_date": context["day"]})
@@ -93,9 +103,8 @@ def source_fails(it, context):
 
 
 def dbt_test_fails(it, context):
-    """A row that no run makes: the tests stop everything behind them."""
-    row = "cluster_id = (select min(cluster_id) from staging.job_clusters where is_canonical)"
-    chosen = it.ask(f"select hash_key from staging.job_clusters where is_canonical and {row}")
+    """Make a cluster for which no job stands, as no run does: dbt's tests stop everything behind them."""
+    chosen = it.ask("select min(hash_key) from staging.job_clusters where is_canonical")
     it.ask(f"update staging.job_clusters set is_canonical = false where hash_key = '{chosen}'")
     seen = stopped_at(it, context, "dbt_tests", ["quality_gate", "publish_hyper", "end"])
     it.ask(f"update staging.job_clusters set is_canonical = true where hash_key = '{chosen}'")
@@ -103,12 +112,11 @@ def dbt_test_fails(it, context):
 
 
 def expectation_fails(it, context):
-    """Pay that nobody is paid: dbt has no rule against it, the expectations have."""
-    column, value, table = "pay", 1, "staging.job_enrichments"
-    before = it.ask(f"select {column} from {table} limit 1")
-    it.ask(f"update {table} set {column} = {value}")
+    """Name a language that does not exist: dbt has no rule against it, the expectations have."""
+    hash_key, language = it.ask("select hash_key, language from staging.job_enrichments limit 1").split("|")
+    it.ask(f"update staging.job_enrichments set language = 'xx' where hash_key = '{hash_key}'")
     seen = stopped_at(it, context, "quality_gate", ["publish_hyper", "end"])
-    it.ask(f"update {table} set {column} = {before}")
+    it.ask(f"update staging.job_enrichments set language = '{language}' where hash_key = '{hash_key}'")
     return seen
 
 
@@ -148,7 +156,7 @@ def three_past_days(it, context):
 
 
 def deadline(it, context):
-    """Asked for the day that was published, and for one that was not."""
+    """Ask for the day that was published, and for one that was not."""
     it.finish(DEADLINE, it.scheduled_run(DEADLINE)["dag_run_id"])
     sent, mails = len(it.webhooks.received), len(it.mail.received)
     kept = {"finished_in_time": "success", "notify_missed_deadline": "skipped", "end": "success"}
@@ -173,7 +181,7 @@ def no_key_anywhere(it, _context):
 
 
 def one_message(it, sent, status, failed):
-    """Return the data of the one message that came, after looking at its signature, status and failed tasks."""
+    """Return the data of the one message that came, after a look at its signature and what it tells."""
     (message,) = it.messages_since(sent)
     data = message["body"]["data"]
     must(message["verified"], f"the signature of {message} is wrong")

@@ -1,4 +1,4 @@
-"""The installation under test: a real Airflow on a real PostgreSQL, with everything outside of it stood in for."""
+"""The installation under test: a real Airflow on a real PostgreSQL, with stand-ins for what is outside."""
 
 import base64
 import hashlib
@@ -15,9 +15,9 @@ from typing import NamedTuple
 PROJECT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(PROJECT / "airflow/stack"))
 
-from components import Airflow
-from rest import wait_until
-from stand_ins import JobApis, Mail, Webhooks, free_port
+from components import Airflow  # noqa: E402 - found by the line above
+from rest import wait_until  # noqa: E402
+from stand_ins import JobApis, Mail, Webhooks, free_port  # noqa: E402
 
 SAMPLES = PROJECT / "samples"
 SOURCES = ("greenhouse", "jsearch", "lever")
@@ -41,6 +41,7 @@ class Installation:
     """Airflow, its database and the stand-ins in one temporary folder."""
 
     def __init__(self, say):
+        """Start the stand-ins; Airflow is not started yet."""
         self.folder = Path(tempfile.mkdtemp(prefix="job-etl-airflow-"))
         # PostgreSQL's account must be able to pass through.
         self.folder.chmod(0o711)
@@ -61,9 +62,7 @@ class Installation:
     def _environment(self):
         config = self.folder / "config"
         shutil.copytree(PROJECT / "config", config)
-        (config / "sources.yml").write_text(
-            self.apis.configuration(SAMPLES, SOURCES), encoding="utf-8"
-        )
+        (config / "sources.yml").write_text(self.apis.configuration(SAMPLES, SOURCES), encoding="utf-8")
         database, password = self.folder / "airflow/postgres", self.canaries["database"]
         return {
             "DATABASE_URL": f"postgresql:///job_etl?host={database}&user=job_etl&password={password}",
@@ -133,7 +132,9 @@ class Installation:
     def messages_since(self, count, expected=1):
         """Return the webhooks after the first `count`, once there are as many as expected."""
         received = self.webhooks.received
-        wait_until(lambda: len(received) >= count + expected, 30, f"{expected} webhooks, not {received[count:]}")
+        wait_until(
+            lambda: len(received) >= count + expected, 30, f"{expected} webhooks, not {received[count:]}"
+        )
         return received[count:]
 
     def mails_since(self, count):

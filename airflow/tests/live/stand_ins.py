@@ -1,4 +1,4 @@
-"""What stands in for the outside: the job APIs, the receiver of webhooks and the mail server, each on a free port."""
+"""What stands in for the outside: job APIs, a receiver of webhooks and a mail server, each on a free port."""
 
 import base64
 import email
@@ -28,6 +28,7 @@ class Server:
     """A server whose answers a method gives, with what arrived."""
 
     def __init__(self):
+        """Listen at once."""
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -62,6 +63,7 @@ class JobApis(Server):
     """Answers like the job APIs, from the bundled answers; the sources named in `broken` refuse."""
 
     def __init__(self, samples, key):
+        """Serve the answers of a folder; `key` is what JSearch wants."""
         self.answers = Path(samples) / "answers"
         self.key = key
         self.broken = set()
@@ -94,6 +96,7 @@ class Webhooks(Server):
     """Takes signed messages as https://www.standardwebhooks.com says."""
 
     def __init__(self, secret):
+        """Take messages that are signed with this secret."""
         self.key = base64.b64decode(secret.removeprefix("whsec_"))
         self.received = []
         super().__init__()
@@ -112,6 +115,7 @@ class Mail:
     """A mail server that keeps what it takes."""
 
     def __init__(self):
+        """Listen at once."""
         self.received = []
         self.port = free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
