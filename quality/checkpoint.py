@@ -160,6 +160,8 @@ def observed(result: dict) -> str:
     if "unexpected_count" in result:
         count, rows_seen = result["unexpected_count"], result.get("element_count")
         examples = [value for value in result.get("partial_unexpected_list") or [] if value is not None]
+        if rows_seen == 1 and examples:
+            return str(examples[0])
         text = f"{count} of {rows_seen} rows break it"
         return f"{text}, for example {', '.join(map(str, examples[:SHOWN]))}" if examples else text
     return str(result.get("observed_value", "nothing"))

@@ -102,20 +102,23 @@ def connect(found: dict[str, str]) -> "psycopg2.extensions.connection":
 
 def require(session: "psycopg2.extensions.connection", relations: list[str]) -> None:
     """Fails when a table or view is missing, or may not be read."""
-    with session.cursor() as cursor:
-        cursor.execute(
-            """select name, to_regclass(name) is null,
-                   to_regclass(name) is not null and not has_table_privilege(to_regclass(name), 'select')
-               from unnest(%s::text[]) as name""",
-            (relations,),
-        )
-        rows = cursor.fetchall()
+    grants = "run scripts/bootstrap_db.sql as a superuser, or `job-etl migrate`"
+    try:
+        with session.cursor() as cursor:
+            cursor.execute(
+                """select name, found is null,
+                    found is not null and not has_table_privilege(found, 'select')
+                from (
+                    select name, to_regclass(name)::oid as found from unnest(%s::text[]) as name
+                ) as named""",
+                (relations,),
+            )
+            rows = cursor.fetchall()
+    except psycopg2.errors.InsufficientPrivilege as error:
+        raise UnavailableError(f"{ROLE} is refused: {error.diag.message_primary}; {grants}") from error
     missing = [name for name, is_missing, _ in rows if is_missing]
     if missing:
         raise UnavailableError(f"{', '.join(missing)} is not in this database: run `job-etl migrate`")
     hidden = [name for name, _, is_hidden in rows if is_hidden]
     if hidden:
-        raise UnavailableError(
-            f"{ROLE} may not read {', '.join(hidden)}: run scripts/bootstrap_db.sql as a superuser, or "
-            "`job-etl migrate`"
-        )
+        raise UnavailableError(f"{ROLE} may not read {', '.join(hidden)}; {grants}")

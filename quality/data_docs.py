@@ -24,7 +24,8 @@ REMOVED = [
     re.compile(r"<img\b[^>]*>", re.DOTALL),
     re.compile(r"<nav\b.*?</nav>\s*(?:</div>\s*</nav>)?", re.DOTALL),
     re.compile(r"<footer\b.*?</footer>", re.DOTALL),
-    re.compile(r"<strong>Table of Contents</strong>"),
+    re.compile(r"<strong>Table of Contents</strong>|<h4>Expectation Validation Result</h4>"),
+    re.compile(r'<p class="lead">.*?</p>', re.DOTALL),
     re.compile(r'<div class="card mb-3">.*?Failed Only.*?</label>(?:\s*</div>){5}', re.DOTALL),
 ]
 # The card that a script unfolds, with the link that asks it to; the first of the closing tags is its own.
@@ -32,11 +33,13 @@ FOLDED = re.compile(
     r'<p class="m-0">\s*<a data-toggle="collapse".*?</p>(.*?)</div>((?:\s*</div>){4}\s*<div id="section-2")',
     re.DOTALL,
 )
-# Anything a browser would ask another host for; plain links are asked only by a click, and there are none
-# of those either.
+# A tag that makes a browser ask another host for something. Texts of postings may say whatever they like.
 REQUEST = re.compile(
-    r"(?:src|href|action|data|poster)\s*=\s*[\"']?\s*(?:https?:)?//|url\(\s*[\"']?(?:https?:)?//|@import",
-    re.I,
+    r"<[^>]*(?:\b(?:src|href|action|data|poster)\s*=\s*[\"']?\s*(?:https?:)?//|url\()", re.IGNORECASE
+)
+# And what the browser itself refuses, should a value of the data be taken for a tag.
+POLICY = (
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
 )
 
 
@@ -51,7 +54,7 @@ def write(outcomes: list, folder: Path) -> None:
         fresh = Path(tempfile.mkdtemp(prefix=f".{outcome.layer}-", dir=folder))
         fresh.chmod(0o755)
         for name, page in outcome.pages.items():
-            (fresh / f"{slug(name)}.html").write_text(offline(page, outcome), encoding="utf-8")
+            (fresh / f"{slug(name)}.html").write_text(offline(page, outcome, name), encoding="utf-8")
         (fresh / "summary.json").write_text(
             json.dumps(digest(outcome), ensure_ascii=False, indent=1), encoding="utf-8"
         )
@@ -62,19 +65,28 @@ def write(outcomes: list, folder: Path) -> None:
     pending.replace(folder / "index.html")
 
 
-def offline(page: str, outcome) -> str:
-    """Return a page of Great Expectations that asks no other host for anything."""
+def offline(page: str, outcome, batch: str) -> str:
+    """Return a page of Great Expectations that asks no other host for anything, with our words above it."""
     for pattern in REMOVED:
         page = pattern.sub("", page)
     page = re.sub(r"<title>.*?</title>", "", page, flags=re.DOTALL)
     # Ours is one page for each batch; the list of expectations is on it.
     page = re.sub(r"<a\b[^>]*expectations/[^>]*>(.*?)</a>", r"\1", page, flags=re.DOTALL)
     page = FOLDED.sub(r"<details><summary>Query and times</summary>\1</div></details>\2", page)
-    title = html.escape(f"{outcome.layer} of {outcome.day}")
-    page = page.replace("</head>", f"<title>{title}</title><style>{STYLE}</style></head>", 1)
-    page = page.replace(
-        "<body>", '<body class="page"><p class="home"><a href="../index.html">All expectations</a></p>', 1
+    title = html.escape(f"{outcome.layer}, {batch}: {outcome.day}")
+    failing = "".join(
+        f'<li class="bad">{html.escape(result.says)}'
+        f'<p class="more">Observed: {html.escape(result.observed)}</p>'
+        f'<p class="more">Next: {html.escape(result.next_step)}</p></li>'
+        for result in outcome.results
+        if result.batch == batch and not result.holds
     )
+    top = (
+        f'<p class="home"><a href="../index.html">All expectations</a></p><h1>{title}</h1><ul>{failing}</ul>'
+    )
+    page = page.replace("<head>", f"<head>{POLICY}", 1)
+    page = page.replace("</head>", f"<title>{title}</title><style>{STYLE}</style></head>", 1)
+    page = page.replace("<body>", f'<body class="page">{top}', 1)
     return checked(page)
 
 
@@ -117,7 +129,7 @@ def index(folder: Path) -> str:
             parts.append(section(json.loads(file.read_text(encoding="utf-8"))))
     body = "".join(parts) or "<p>Nothing was checked yet.</p>"
     return checked(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>job-etl: expectations</title>'
+        f'<!doctype html><html lang="en"><head>{POLICY}<meta charset="utf-8"><title>Expectations</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{STYLE}</style></head><body><h1>What is expected of the data</h1>{body}</body></html>\n"
     )

@@ -5,6 +5,7 @@ The cases run in this process, since importing Great Expectations takes longer t
 """
 
 import contextlib
+import io
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import checkpoint
 import connection
+import gate
 import psycopg2
 from suites import marts, raw, staging
 
@@ -187,7 +189,7 @@ CASES = [
         "marts",
         "update staging.job_enrichments set job_title_std = 'same', location_country = 'CA', seniority = "
         "'senior', "
-        "salary_min_norm = 9000, salary_max_norm = 9500, provenance = jsonb_set(provenance, "
+        "salary_min_norm = 900, salary_max_norm = 950, provenance = jsonb_set(provenance, "
         "'{salary,origin}', '\"text\"')",
         "The median pay of a title",
     ),
@@ -232,7 +234,7 @@ def judge(database: str, layer: str, day: date = DAY) -> list:
         session.close()
 
 
-def gate(environment: dict[str, str], *arguments: str) -> tuple[int, str, str]:
+def program(environment: dict[str, str], *arguments: str) -> tuple[int, str, str]:
     """Run the program itself; return exit code, stdout and stderr."""
     inherited = {
         key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_URL", "JOB_ETL_"))
@@ -253,29 +255,41 @@ def expect(condition: bool, message: str) -> None:
         sys.exit(f"quality: {message}")
 
 
-def check_program(database: str) -> None:
-    """Run the whole gate once: exit code, JSON, and pages that ask nobody for anything."""
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {
-            "DATABASE_URL": url(database),
-            "JOB_ETL_ARTIFACTS": folder,
-            "JOB_ETL_LOGICAL_DATE": str(DAY),
-        }
-        code, stdout, stderr = gate(environment)
-        expect(code == 0, f"the gate is shut over good data:\n{stderr}")
-        told = json.loads(stdout.splitlines()[-1])
+def check_whole_gate(database: str) -> None:
+    """Run the whole gate in this process: exit code, JSON, and pages that ask nobody for anything."""
+    # A copy, because the sessions that stay open here would keep the original from being copied again.
+    with copy_of(database, "quality_whole") as copy, tempfile.TemporaryDirectory() as folder:
+        os.environ.update(DATABASE_URL=url(copy), JOB_ETL_ARTIFACTS=folder, JOB_ETL_LOGICAL_DATE=str(DAY))
+        sys.argv = [str(GATE)]
+        stdout, stderr = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            code = gate.main()
+        expect(code == 0, f"the gate is shut over good data:\n{stderr.getvalue()}")
+        told = json.loads(stdout.getvalue().splitlines()[-1])
         expect(told["failed"] == 0 and told["expectations"] == len(CASES), f"other counts than cases: {told}")
-        expect("Calculating" not in stderr, f"a progress bar is shown:\n{stderr}")
-        pages = list((Path(folder) / "data_docs").rglob("*.html"))
-        expect(len(pages) == 1 + 4 + 4 + 3, f"{len(pages)} pages: {pages}")
-        for page in pages:
-            text = page.read_text(encoding="utf-8")
-            expect(
-                "://" not in text and "<script" not in text,
-                f"{page.name} refers to another host or runs a script",
-            )
-            for link in re.findall(r'href="([^"#]+)"', text):
-                expect((page.parent / link).is_file(), f"{page.name} links to {link}, which is not there")
+        expect("Calculating" not in stderr.getvalue(), f"a progress bar is shown:\n{stderr.getvalue()}")
+        check_pages(Path(folder) / "data_docs")
+    with copy_of(database, "quality_shut") as copy, tempfile.TemporaryDirectory() as folder:
+        statement(copy, "truncate staging.posting_presence")
+        os.environ.update(DATABASE_URL=url(copy))
+        sys.argv = [str(GATE), "--checkpoint", "raw", "--docs", folder]
+        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            code = gate.main()
+        told = json.loads(stdout.getvalue().splitlines()[-1])
+        expect(code == 1 and told["failing"] == ["raw, postings: There are postings"], f"{code}, {told}")
+        expect("next: run `job-etl extract`" in stderr.getvalue(), "the next step is not told")
+
+
+def check_pages(folder: Path) -> None:
+    """See that every page stands alone."""
+    pages = list(folder.rglob("*.html"))
+    expect(len(pages) == 1 + 4 + 4 + 3, f"{len(pages)} pages: {pages}")
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        foreign = "://" in text or "<script" in text or "default-src 'none'" not in text
+        expect(not foreign, f"{page.name} refers to another host, or may")
+        for link in re.findall(r'href="([^"#]+)"', text):
+            expect((page.parent / link).is_file(), f"{page.name} links to {link}, which is not there")
 
 
 def check_refusals(database: str) -> None:
@@ -291,7 +305,7 @@ def check_refusals(database: str) -> None:
         (away, [], 69, "does not answer"),
     ]
     for environment, arguments, expected, words in cases:
-        code, stdout, stderr = gate(environment, *arguments)
+        code, stdout, stderr = program(environment, *arguments)
         expect(code == expected and words in stderr, f"{arguments} {environment}: {code}, {stderr}")
         expect("hunter2" not in stdout + stderr, "the password is told")
 
@@ -299,12 +313,12 @@ def check_refusals(database: str) -> None:
 def check_foreign_databases(database: str) -> None:
     """Try databases that job-etl has not made, has not filled, or does not let this login read."""
     with copy_of("template0", "quality_bare") as bare:
-        code, _, stderr = gate({"DATABASE_URL": url(bare)})
+        code, _, stderr = program({"DATABASE_URL": url(bare)})
         expect(code == 69 and "job-etl migrate" in stderr, f"a bare database: {code}, {stderr}")
     with copy_of(database, "quality_stranger") as copy:
         statement(copy, "create role quality_stranger login")
         foreign = url(copy).replace(f"//{os.environ['PGUSER']}@", "//quality_stranger@")
-        code, _, stderr = gate({"DATABASE_URL": foreign})
+        code, _, stderr = program({"DATABASE_URL": foreign})
         expect(
             code == 69 and "grant job_etl_quality to quality_stranger" in stderr,
             f"a stranger: {code}, {stderr}",
@@ -322,6 +336,11 @@ def check_foreign_databases(database: str) -> None:
                 pass
         session.close()
         statement(copy, "drop owned by quality_stranger; drop role quality_stranger")
+        for taken in ("usage on schema marts", "select on marts.fact_jobs"):
+            statement(copy, f"revoke {taken} from job_etl_quality")
+            code, _, stderr = program({"DATABASE_URL": url(copy)})
+            expect(code == 69 and "scripts/bootstrap_db.sql" in stderr, f"no {taken}: {code}, {stderr}")
+            statement(copy, f"grant {taken} to job_etl_quality")
 
 
 def main() -> None:
@@ -330,7 +349,7 @@ def main() -> None:
     statement(database, COMPLETE)
     check_refusals(database)
     check_foreign_databases(database)
-    check_program(database)
+    check_whole_gate(database)
     wrong = []
     for number, (layer, broken, sentence) in enumerate(CASES):
         with copy_of(database, f"quality_{number}") as copy:
@@ -341,7 +360,15 @@ def main() -> None:
     expect(not wrong, "\n".join(wrong))
     later = [result.says for result in judge(database, "raw", date(2026, 11, 26)) if not result.holds]
     expect(len(later) == 1 and later[0].startswith("The last posting was seen"), f"five days on: {later}")
-    for day in (date(2026, 11, 12), date(2025, 1, 1)):
+    # One day's answer is no fall of a source, and no reason to shut out the day.
+    statement(
+        database,
+        "update ops.source_health set records = 400 where records = 16;"
+        "update ops.runs set arguments = 'run --backfill --json' where logical_date = '2026-11-20'; "
+        "update ops.source_health set records = 3 where status = 'ok' and run_id in "
+        "(select run_id from ops.runs where logical_date = '2026-11-20')",
+    )
+    for day in (date(2026, 11, 12), date(2026, 11, 20), date(2025, 1, 1)):
         red = [result.says for layer in SUITES for result in judge(database, layer, day) if not result.holds]
         expect(not red, f"a backfill of {day} is shut out: {red}")
     print(f"quality: open over good data, shut by each of {len(CASES)} ways to break it")

@@ -20,8 +20,9 @@ LEAST_RANKED = 0.99
 # Where all jobs have nearly the same score, the profile prefers nothing or the ranking broke. Real
 # postings spread by 8 points and more.
 LEAST_SPREAD, LEAST_SCORES = 1, 10
-# Median of a title, in Canadian dollars a year; with fewer jobs one odd pay is the median.
-LEAST_MEDIAN, MOST_MEDIAN, LEAST_JOBS = 15_000, 1_000_000, 5
+# Median of a title, in Canadian dollars a year: an hourly rate read as a yearly one is below a
+# hundred, and there are countries where a year pays a few thousand. With fewer jobs one odd pay decides.
+LEAST_MEDIAN, MOST_MEDIAN, LEAST_JOBS = 2_000, 1_000_000, 5
 
 
 def open_jobs() -> Batch:

@@ -14,6 +14,8 @@ from great_expectations import expectations as gxe
 TRAILING_DAYS = 14
 # Fewer say nothing about what is usual: the check passes, and a remark says so.
 LEAST_DAYS = 5
+# SQL of an invocation that asked for all there is; a backfill asks for one day, and gets less.
+WHOLE = "runs.arguments !~ '(^| )--backfill( |$)'"
 # A source may send this share of its median. Boards lose a tenth over a holiday, never half.
 LEAST_SHARE_OF_MEDIAN = 0.5
 # And differ by this many records: a board of six postings may well have two tomorrow.
@@ -35,7 +37,8 @@ def answers(day: date) -> Batch:
             select runs.logical_date, health.source, health.searches, max(health.records) as records
             from ops.source_health as health
             join ops.runs as runs on runs.run_id = health.run_id
-            where health.status = 'ok' and runs.logical_date between date '{day}' - 60 and date '{day}'
+            where health.status = 'ok' and {WHOLE}
+                and runs.logical_date between date '{day}' - 60 and date '{day}'
             group by runs.logical_date, health.source, health.searches
         )
         select today.source, today.searches, today.records, coalesce(before.days, 0) as days_before,
@@ -96,7 +99,7 @@ def fields(day: date) -> Batch:
         from ops.source_health as health
         join ops.runs as runs on runs.run_id = health.run_id
         cross join lateral jsonb_each_text(health.fill_rates) as rate
-        where health.status = 'ok' and health.records >= 20
+        where health.status = 'ok' and health.records >= 20 and {WHOLE}
             and runs.logical_date between date '{day}' - 60 and date '{day}'
         order by runs.logical_date, health.source, rate.key, runs.started_at desc
     """

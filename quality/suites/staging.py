@@ -29,10 +29,9 @@ LANGUAGES = ["en", "fr", "de", "es", "nl", "pt", "it"]
 # Pay comes from fields or from words. A source's estimate ("predicted") must not get here: it would count
 # as stated.
 SALARY_ORIGINS = ["structured", "text", "none"]
-# Canadian dollars a year. Below, it is a bonus or an hourly rate read as a monthly one; above, a company's
-# revenue.
-LEAST_YEARLY, MOST_YEARLY = 5_000, 3_000_000
-# Of the pays in that table 99.9 % lie within.
+# Canadian dollars a year, in countries where a full year pays a few thousand too. Below, an hour or a
+# day was read as a year; above, it is a company's revenue. All 13,654 pays of those postings are within.
+LEAST_YEARLY, MOST_YEARLY = 2_000, 3_000_000
 PLAUSIBLE_PAY = 0.99
 # An amount per period, whatever the currency; a period that was misread is off by a factor of 8 to 2,000.
 AMOUNTS_OF_PERIOD = {
