@@ -11,10 +11,10 @@ os.environ["TQDM_DISABLE"] = "1"
 # No release sends anything while this is false; the installed one has nothing that would.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
-import great_expectations as gx  # noqa: E402 - it reads the environment when imported
-from checks import Batch, Suite  # noqa: E402
-from connection import Unavailable  # noqa: E402
-from great_expectations.expectations import UnexpectedRowsExpectation  # noqa: E402
+import great_expectations as gx
+from checks import Batch, Suite
+from connection import UnavailableError
+from great_expectations.expectations import UnexpectedRowsExpectation
 
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
@@ -46,7 +46,7 @@ class Outcome:
 
 
 def run(session, found: dict[str, str], suites: list[Suite], day: date) -> list[Outcome]:
-    """Judges every suite, and renders a page for each batch."""
+    """Judge every suite, and renders a page for each batch."""
     context, source = open_context(found)
     outcomes = []
     for suite in suites:
@@ -82,7 +82,7 @@ def judge(context, source, session, suite: Suite, day: date) -> Outcome:
 
 
 def render(context, suite: Suite) -> dict[str, str]:
-    """The page of each batch of a suite that was judged."""
+    """Render the page of each batch of a suite that was judged."""
     names = {batch.name for batch in suite.batches}
     pages = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -112,7 +112,7 @@ def add_site(context, name: str, folder: Path) -> None:
 def validate(context, source, layer: str, batch: Batch, day: date) -> list[Result]:
     """Judges one batch."""
     # Great Expectations takes no query that begins with `with`, or with white space.
-    query = f"select * from ({batch.query}) as rows"  # noqa: S608 - the suites are ours
+    query = f"select * from ({batch.query}) as rows"
     asset = source.add_query_asset(batch.name, query=query)
     whole = asset.add_batch_definition_whole_table("whole")
     name = f"{layer}: {batch.name}"
@@ -124,8 +124,11 @@ def validate(context, source, layer: str, batch: Batch, day: date) -> list[Resul
     suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations))
     definition = gx.ValidationDefinition(name=name, data=whole, suite=suite)
     definition = context.validation_definitions.add(definition)
-    # The complete result holds every value that breaks a rule. Where the rule is a query, the query limits them.
-    complete = batch.has_few_rows or all(isinstance(check.expectation, UnexpectedRowsExpectation) for check in batch.checks)
+    # The complete result holds every value that breaks a rule. Where the rule is a query, the query limits
+    # them.
+    complete = batch.has_few_rows or all(
+        isinstance(check.expectation, UnexpectedRowsExpectation) for check in batch.checks
+    )
     shape = {"result_format": "COMPLETE" if complete else "SUMMARY", "partial_unexpected_count": SHOWN}
     checkpoint = context.checkpoints.add(
         gx.Checkpoint(name=name, validation_definitions=[definition], result_format=shape)
@@ -144,12 +147,12 @@ def judged(batch: Batch, check, result) -> Result:
         broken = next((each for each in broken.values() if isinstance(each, dict)), {})
     if broken.get("raised_exception"):
         reason = " ".join(str(broken.get("exception_message")).split())[:300]
-        raise Unavailable(f"`{check.says}` ({batch.name}) could not be evaluated: {reason}")
+        raise UnavailableError(f"`{check.says}` ({batch.name}) could not be evaluated: {reason}")
     return Result(batch.name, check.says, check.next_step, bool(result.success), observed(result.result))
 
 
 def observed(result: dict) -> str:
-    """What was seen instead."""
+    """Say what was seen instead."""
     rows = (result.get("details") or {}).get("unexpected_rows")
     if rows:
         shown = "; ".join(", ".join(f"{key} {value}" for key, value in row.items()) for row in rows[:SHOWN])
@@ -157,13 +160,15 @@ def observed(result: dict) -> str:
     if "unexpected_count" in result:
         count, rows_seen = result["unexpected_count"], result.get("element_count")
         examples = [value for value in result.get("partial_unexpected_list") or [] if value is not None]
+        if rows_seen == 1 and examples:
+            return str(examples[0])
         text = f"{count} of {rows_seen} rows break it"
         return f"{text}, for example {', '.join(map(str, examples[:SHOWN]))}" if examples else text
     return str(result.get("observed_value", "nothing"))
 
 
 def remarks(session, batch: Batch) -> list[str]:
-    """What could not be judged."""
+    """Say what could not be judged."""
     if batch.remarks is None:
         return []
     with session.cursor() as cursor:

@@ -1,7 +1,7 @@
 """What a suite is made of: a batch is the rows of one query, a check is one expectation about them.
 
-A check says in one sentence what must hold and what to do when it does not; the sentences are what people read in the
-log and in the Data Docs, so a suite reads as a list of them.
+A check says in one sentence what must hold and what to do when it does not; the sentences are what people
+read in the log and in the Data Docs, so a suite reads as a list of them.
 """
 
 from dataclasses import dataclass
@@ -45,10 +45,10 @@ class Suite:
 
 
 def end_of_day(day: date) -> str:
-    """SQL of the first instant after a logical date, which is a day in Toronto."""
+    """Write SQL of the first instant after a logical date, which is a day in Toronto."""
     return f"((date '{day.isoformat()}' + 1)::timestamp at time zone 'America/Toronto')"
 
 
 def no_rows(condition: str, columns: str) -> str:
-    """SQL of the rows that break a rule; never more than a person reads."""
-    return f"select {columns} from {{batch}} where {condition} limit 20"  # noqa: S608 - built of constants
+    """Write SQL of the rows that break a rule; never more than a person reads."""
+    return f"select {columns} from {{batch}} where {condition} limit 20"

@@ -38,8 +38,9 @@ for name in jsearch_api_key smtp_url webhook_secret webhook_url; do
 done
 
 # Made of the passwords each time. A password of yours must be written as addresses want it (%40 for @).
-printf 'postgres://job_etl:%s@postgres:5432/job_etl' "$(cat postgres_password)" >compose_database_url
-printf 'postgresql+psycopg2://airflow:%s@postgres:5432/airflow' "$(cat airflow_database_password)" >compose_airflow_url
+address() { printf '%s://%s%s@postgres:5432/%s' "$1" "$2" ":$(cat "$3")" "$2"; }
+address postgres job_etl postgres_password >compose_database_url
+address postgresql+psycopg2 airflow airflow_database_password >compose_airflow_url
 
 if [ "$(id -u)" = 0 ]; then
     find . -maxdepth 1 -type f ! -name README.md -exec chown 50000 {} +

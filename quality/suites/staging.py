@@ -1,4 +1,4 @@
-"""Staging: are the jobs complete enough to be compared and ranked, and is their pay one that somebody could earn.
+"""Staging: are the jobs complete enough to be ranked, and is their pay one that somebody could earn.
 
 Vocabularies and keys that the tables themselves enforce are left to them, and joins to the tests of dbt.
 """
@@ -8,12 +8,14 @@ from datetime import date
 from checks import Batch, Check, Suite, no_rows
 from great_expectations import expectations as gxe
 
-# Postings that extract has seen and normalize neither took nor rejected. A batch in flight is none, for stages exclude each other.
+# Postings that extract has seen and normalize neither took nor rejected. A batch in flight is none, for
+# stages exclude each other.
 MOST_LEFT_BEHIND = 0
 # A handful may wait for the next run, for instance after `job-etl dedupe --apart`.
 LEAST_ENRICHED = 0.99
-# Shares of the jobs that have the column. Measured on 23,100 postings of four kinds of source: 1.00, 1.00, 0.72, 0.95, 0.89
-# and 1.00; the limits leave room for a source that states less, not for one whose field is gone.
+# Shares of the jobs that have the column. Measured on 23,100 postings of four kinds of source: 1.00, 1.00,
+# 0.72, 0.95, 0.89 and 1.00; the limits leave room for a source that states less, not for one whose field
+# is gone.
 LEAST_FILLED = {
     "description": 0.9,
     "location": 0.9,
@@ -24,33 +26,41 @@ LEAST_FILLED = {
 }
 # What language the detector can say.
 LANGUAGES = ["en", "fr", "de", "es", "nl", "pt", "it"]
-# Pay comes from fields or from words. A source's estimate ("predicted") must not get here: it would count as stated.
+# Pay comes from fields or from words. A source's estimate ("predicted") must not get here: it would count
+# as stated.
 SALARY_ORIGINS = ["structured", "text", "none"]
-# Canadian dollars a year. Below, it is a bonus or an hourly rate read as a monthly one; above, a company's revenue.
-LEAST_YEARLY, MOST_YEARLY = 5_000, 3_000_000
-# Of the pays in that table 99.9 % lie within.
+# Canadian dollars a year, in countries where a full year pays a few thousand too. Below, an hour or a
+# day was read as a year; above, it is a company's revenue. All 13,654 pays of those postings are within.
+LEAST_YEARLY, MOST_YEARLY = 2_000, 3_000_000
 PLAUSIBLE_PAY = 0.99
 # An amount per period, whatever the currency; a period that was misread is off by a factor of 8 to 2,000.
-AMOUNTS_OF_PERIOD = {"hour": (1, 2_000), "day": (10, 20_000), "week": (50, 100_000), "month": (100, 1_000_000)}
+AMOUNTS_OF_PERIOD = {
+    "hour": (1, 2_000),
+    "day": (10, 20_000),
+    "week": (50, 100_000),
+    "month": (100, 1_000_000),
+}
 
 
 def jobs() -> Batch:
-    """The jobs, without their long texts."""
+    """Check the jobs, without their long texts."""
     query = """
         select
             jobs.source, jobs.provider_job_id,
             case when jobs.description_text is not null then 'present' end as description,
             jobs.location, coalesce(jobs.apply_url, jobs.job_link) as link,
             enrichments.hash_key as enriched, enrichments.location_country as country,
-            enrichments.job_title_std as standard_title, enrichments.language, enrichments.provenance -> 'salary' ->> 'origin' as salary_origin
+            enrichments.job_title_std as standard_title, enrichments.language,
+            enrichments.provenance -> 'salary' ->> 'origin' as salary_origin
         from staging.job_postings_stg as jobs
         left join staging.job_enrichments as enrichments on enrichments.hash_key = jobs.hash_key
     """
     filled = [
         Check(
             says=f"At least {share:.0%} of the jobs have a {column.replace('_', ' ')}",
-            next_step="marts.source_quality says which source fills it least; if its API renamed the field, mend "
-            f"src/sources/SOURCE.rs; if it never had it, lower LEAST_FILLED['{column}'] in quality/suites/staging.py",
+            next_step="marts.source_quality says which source fills it least; if its API renamed the "
+            f"field, mend src/sources/SOURCE.rs; if it never had it, lower LEAST_FILLED['{column}'] in "
+            "quality/suites/staging.py",
             expectation=gxe.ExpectColumnValuesToNotBeNull(column=column, mostly=share),
         )
         for column, share in LEAST_FILLED.items()
@@ -73,7 +83,8 @@ def jobs() -> Batch:
         ),
         Check(
             says="Languages are those that the detector knows",
-            next_step="add the language to LANGUAGES in quality/suites/staging.py when the detector has learned it",
+            next_step="add the language to LANGUAGES in quality/suites/staging.py when the detector has "
+            "learned it",
             expectation=gxe.ExpectColumnValuesToBeInSet(column="language", value_set=LANGUAGES),
         ),
         Check(
@@ -86,7 +97,7 @@ def jobs() -> Batch:
 
 
 def pay() -> Batch:
-    """The jobs that state a pay."""
+    """Check the jobs that state a pay."""
     query = """
         select salary_min_norm, salary_max_norm, coalesce(salary_min_norm, salary_max_norm) as yearly_low,
             coalesce(salary_max_norm, salary_min_norm) as yearly_high
@@ -94,8 +105,8 @@ def pay() -> Batch:
         where coalesce(salary_min_norm, salary_max_norm) is not null
     """
     look = (
-        "find them: select hash_key from staging.job_enrichments where ...; `job-etl explain HASH` shows the posting; "
-        "a misread pay is mended in src/enrich/pay"
+        "find the jobs in staging.job_enrichments by these columns; `job-etl explain HASH` shows the "
+        "posting; a misread pay is mended in src/enrich/pay"
     )
     return Batch(
         name="pay",
@@ -112,16 +123,16 @@ def pay() -> Batch:
                 ),
             ),
             Check(
-                says=f"The lower bound of the pay in CAD a year is {LEAST_YEARLY:,} to {MOST_YEARLY:,} in at least "
-                f"{PLAUSIBLE_PAY:.0%}",
+                says=f"The lower bound of the pay in CAD a year is {LEAST_YEARLY:,} to {MOST_YEARLY:,} in "
+                f"at least {PLAUSIBLE_PAY:.0%}",
                 next_step=look,
                 expectation=gxe.ExpectColumnValuesToBeBetween(
                     column="yearly_low", min_value=LEAST_YEARLY, max_value=MOST_YEARLY, mostly=PLAUSIBLE_PAY
                 ),
             ),
             Check(
-                says=f"The upper bound of the pay in CAD a year is {LEAST_YEARLY:,} to {MOST_YEARLY:,} in at least "
-                f"{PLAUSIBLE_PAY:.0%}",
+                says=f"The upper bound of the pay in CAD a year is {LEAST_YEARLY:,} to {MOST_YEARLY:,} in "
+                f"at least {PLAUSIBLE_PAY:.0%}",
                 next_step=look,
                 expectation=gxe.ExpectColumnValuesToBeBetween(
                     column="yearly_high", min_value=LEAST_YEARLY, max_value=MOST_YEARLY, mostly=PLAUSIBLE_PAY
@@ -132,7 +143,7 @@ def pay() -> Batch:
 
 
 def amounts() -> Batch:
-    """Pay as it was read, by the hour, day, week or month."""
+    """Check pay as it was read, by the hour, day, week or month."""
     query = """
         select jobs.source, jobs.provider_job_id, enrichments.salary_min, enrichments.salary_max,
             enrichments.salary_currency, enrichments.salary_period
@@ -141,7 +152,8 @@ def amounts() -> Batch:
         where enrichments.salary_period <> 'year'
     """
     beyond = " or ".join(
-        f"(salary_period = '{period}' and (least(salary_min, salary_max) < {low} or greatest(salary_min, salary_max) > {high}))"
+        f"(salary_period = '{period}' and (least(salary_min, salary_max) < {low} or greatest(salary_min, "
+        f"salary_max) > {high}))"
         for period, (low, high) in AMOUNTS_OF_PERIOD.items()
     )
     return Batch(
@@ -150,10 +162,12 @@ def amounts() -> Batch:
         checks=[
             Check(
                 says="An hour, day, week or month pays what one can",
-                next_step="the period was misread, see the posting; that is mended in src/enrich/pay, or in the source",
+                next_step="the period was misread, see the posting; that is mended in src/enrich/pay, or "
+                "in the source",
                 expectation=gxe.UnexpectedRowsExpectation(
                     unexpected_rows_query=no_rows(
-                        beyond, "source, provider_job_id, salary_min, salary_max, salary_currency, salary_period"
+                        beyond,
+                        "source, provider_job_id, salary_min, salary_max, salary_currency, salary_period",
                     )
                 ),
             )
@@ -162,7 +176,7 @@ def amounts() -> Batch:
 
 
 def left_behind() -> Batch:
-    """Postings that extract brought and normalize did not take, in one row."""
+    """Count the postings that extract brought and normalize did not take."""
     query = """
         select count(*) as postings
         from staging.posting_presence as presence
@@ -191,7 +205,7 @@ def left_behind() -> Batch:
 
 
 def suite(_day: date) -> Suite:
-    """Everything that is expected of staging; it is the same on every day."""
+    """Return everything that is expected of staging; it is the same on every day."""
     return Suite(
         layer="staging",
         batches=[jobs(), pay(), amounts(), left_behind()],

@@ -220,27 +220,27 @@ async fn each_role_may_do_its_own_work_only() {
     let mut conn = connect(&database).await;
     execute(&mut conn, "set role job_etl_owner; create table app.bookmarks (hash_key text); reset role")
         .await;
-    let roles = ["job_etl_writer", "job_etl_marts", "job_etl_reader"];
+    let roles = ["job_etl_writer", "job_etl_marts", "job_etl_reader", "job_etl_quality"];
     let matrix = [
-        ("select from raw.job_postings_raw", [true, false, false]),
-        ("delete from raw.job_postings_raw", [true, false, false]),
-        ("select from staging.job_postings_stg", [true, true, false]),
-        ("update staging.job_postings_stg set flags = '{}'", [true, false, false]),
-        ("truncate staging.job_postings_stg", [false, false, false]),
-        ("alter table staging.job_postings_stg add column extra text", [false, false, false]),
-        ("select from ops.runs", [true, true, false]),
-        ("update ops.pipeline set epoch = epoch + 1", [true, false, false]),
-        ("select from ops._sqlx_migrations", [true, true, false]),
-        ("delete from ops._sqlx_migrations", [false, false, false]),
-        ("select from app.bookmarks", [true, true, false]),
-        ("delete from app.bookmarks", [false, false, false]),
-        ("select from intermediate.int_jobs", [false, true, false]),
-        ("select from marts.fact_jobs", [true, true, true]),
-        ("select from marts.dim_companies", [true, true, true]),
-        ("create or replace view marts.job_scores as select 1 as one", [false, false, false]),
-        ("drop view marts.source_quality", [false, true, false]),
-        ("create table marts.intruder (number integer)", [false, true, false]),
-        ("create table public.intruder (number integer)", [false, false, false]),
+        ("select from raw.job_postings_raw", [true, false, false, true]),
+        ("delete from raw.job_postings_raw", [true, false, false, false]),
+        ("select from staging.job_postings_stg", [true, true, false, true]),
+        ("update staging.job_postings_stg set flags = '{}'", [true, false, false, false]),
+        ("truncate staging.job_postings_stg", [false, false, false, false]),
+        ("alter table staging.job_postings_stg add column extra text", [false, false, false, false]),
+        ("select from ops.runs", [true, true, false, true]),
+        ("update ops.pipeline set epoch = epoch + 1", [true, false, false, false]),
+        ("select from ops._sqlx_migrations", [true, true, false, true]),
+        ("delete from ops._sqlx_migrations", [false, false, false, false]),
+        ("select from app.bookmarks", [true, true, false, false]),
+        ("delete from app.bookmarks", [false, false, false, false]),
+        ("select from intermediate.int_jobs", [false, true, false, false]),
+        ("select from marts.fact_jobs", [true, true, true, true]),
+        ("select from marts.dim_companies", [true, true, true, true]),
+        ("create or replace view marts.job_scores as select 1 as one", [false, false, false, false]),
+        ("drop view marts.source_quality", [false, true, false, false]),
+        ("create table marts.intruder (number integer)", [false, true, false, false]),
+        ("create table public.intruder (number integer)", [false, false, false, false]),
     ];
     for (statement, expected) in matrix {
         let mut allowed = Vec::new();

@@ -226,7 +226,13 @@ fn modules_have_real_names(file: &File) -> Vec<usize> {
 
 fn functions_have_real_names(file: &File) -> Vec<usize> {
     let banned = ["fn get_", "fn handle_", "fn process_", "def get_", "def handle_", "def process_"];
-    lines(file, |path| has_ending(path, &["rs", "py"]) && path != file!(), |line| has_any(line, &banned))
+    // A library calls our receiver of mails by this name.
+    let given = |line: &str| line.contains("def handle_DATA");
+    lines(
+        file,
+        |path| has_ending(path, &["rs", "py"]) && path != file!(),
+        |line| has_any(line, &banned) && !given(line),
+    )
 }
 
 fn tests_do_not_wait(file: &File) -> Vec<usize> {

@@ -1,5 +1,6 @@
 -- Presence keeps as first_seen_at the instant that the invocation took for now, so that instant and source find it again.
--- Two invocations that were told the same instant cannot be told apart: the first one that asked the source is taken.
+-- Two invocations with the same instant, such as two backfills of one day, cannot be told apart: the first one to which the
+-- source sent something new is taken.
 with asked as (
     select distinct on (stages.source, runs.as_of)
         stages.source,
@@ -9,7 +10,7 @@ with asked as (
     from {{ ref('stg_run_stages') }} as stages
     inner join {{ ref('stg_runs') }} as runs on runs.invocation_id = stages.invocation_id
     where stages.stage = 'extract' and stages.source <> ''
-    order by stages.source, runs.as_of, runs.started_at
+    order by stages.source, runs.as_of, stages.out_count = 0, runs.started_at
 )
 
 select

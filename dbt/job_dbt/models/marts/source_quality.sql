@@ -1,10 +1,10 @@
 with dated as (
     select
         health.*,
-        -- Answers of the runs before; those that failed say nothing about what the source usually sends.
-        array_agg(records) filter (where status in ('ok', 'partial'))
+        -- Answers of the runs before; those that failed or were asked for one day only say nothing about what is usual.
+        array_agg(records) filter (where status in ('ok', 'partial') and not is_backfill)
             over (partition by source order by started_at, run_id rows between 7 preceding and 1 preceding) as last_7,
-        array_agg(records) filter (where status in ('ok', 'partial'))
+        array_agg(records) filter (where status in ('ok', 'partial') and not is_backfill)
             over (partition by source order by started_at, run_id rows between 14 preceding and 1 preceding) as last_14
     from {{ ref('int_source_health') }} as health
 ),
@@ -52,7 +52,7 @@ select
     coalesce(cardinality(dated.last_14), 0) as earlier_runs,
     -- Half or twice of what is usual, and by more than ten records: a board of five postings may well have two tomorrow.
     case
-        when cardinality(dated.last_14) >= 5 then
+        when cardinality(dated.last_14) >= 5 and not dated.is_backfill then
             dated.status = 'failed'
             or (
                 abs(dated.records - medians.median_14) > 10
