@@ -152,8 +152,11 @@ def three_past_days(it, context):
     named = it.airflow.rest.tasks(BACKFILL, run.id)["run_day[0]"]["rendered_map_index"]
     must(days[0] in (named or ""), f"the first mapped task is called {named!r}")
     bad = {"from": days[-1], "to": days[0], "sources": ["lever"]}
+    sent, mails = len(it.webhooks.received), len(it.mail.received)
     run = it.run(BACKFILL, bad)
-    must_be("days the wrong way round", (run.state, run.tasks["plan_runs"]), ("failed", "failed"))
+    must_be("days the wrong way round", (run.state, run.tasks["run_day"]), ("failed", "upstream_failed"))
+    one_message(it, sent, "failed", ["plan_days", "plan_runs"])
+    one_mail(it, mails, bad["to"], run.id, ["plan_days", "plan_runs"])
     return "published, latest as before; again, beside a daily run: not a row more; a bad range is refused"
 
 
