@@ -66,10 +66,11 @@ with DAG(
         """List the days that are published."""
         return dates.runs(params["from"], params["to"], [])
 
+    runs, days = plan_runs(), plan_days()
     run_day = runner.stage_of_each(
         "run_day",
         *("run", "--backfill", "--to", "rank"),
-        of=plan_runs(),
+        of=runs,
         connections=("job_etl_db", "jsearch"),
         max_active_tis_per_dagrun=1,
         **STAGE,
@@ -78,7 +79,7 @@ with DAG(
     dbt_tests = runner.dbt("dbt_tests", "test --threads 4", "source freshness", **TEST)
     quality_gate = runner.quality_gate("quality_gate", **TEST)
     publish_day = runner.stage_of_each(
-        "publish_day", "publish", "--backfill", of=plan_days(), max_active_tis_per_dagrun=1, **STAGE
+        "publish_day", "publish", "--backfill", of=days, max_active_tis_per_dagrun=1, **STAGE
     )
     notify = runner.stage(
         "notify_webhook_backfill",
@@ -90,5 +91,6 @@ with DAG(
     )
     end = EmptyOperator(task_id="end")
 
-    chain(run_day, dbt_models_core, dbt_tests, quality_gate, publish_day, notify)
+    # One line, so that notify, which runs in any case, cannot begin while something else still runs.
+    chain(runs, days, run_day, dbt_models_core, dbt_tests, quality_gate, publish_day, notify)
     [publish_day, notify] >> end

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 DATES = {"spring": datetime(2026, 3, 4, 15, tzinfo=UTC), "autumn": datetime(2026, 10, 28, 15, tzinfo=UTC)}
 RUNS = 10
+#: Where the runners say what is run, and with what.
+FIELDS = ("commands", "env", "image", "entrypoint", "command", "environment", "overrides")
 
 
 def main(folder):
@@ -42,10 +44,7 @@ def describe(dag):
 def describe_task(task):
     """Return the settings of a task, and its fields that Airflow renders and stores."""
     partial = getattr(task, "partial_kwargs", {})
-    fields = {name: partial.get(name, getattr(task, name, None)) for name in ("commands", "env", "command")}
-    fields |= {
-        name: partial.get(name, getattr(task, name, None)) for name in ("environment", "overrides", "image")
-    }
+    fields = {name: partial.get(name, getattr(task, name, None)) for name in FIELDS}
     return {
         "upstream": sorted(task.upstream_task_ids),
         "trigger_rule": str(getattr(task.trigger_rule, "value", task.trigger_rule)),

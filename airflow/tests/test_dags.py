@@ -62,7 +62,7 @@ def test_the_backfill_maps_days_and_is_gated(read):
     line = ["run_day", "dbt_models_core", *GATES, "publish_day", "notify_webhook_backfill"]
     upstream = {name: task["upstream"] for name, task in dag["tasks"].items()}
     expected = {after: [before] for before, after in pairwise(line)}
-    expected |= {"plan_runs": [], "plan_days": [], "run_day": ["plan_runs"]}
+    expected |= {"plan_runs": [], "plan_days": ["plan_runs"], "run_day": ["plan_days", "plan_runs"]}
     expected["publish_day"] = ["plan_days", "quality_gate"]
     expected["end"] = ["notify_webhook_backfill", "publish_day"]
     assert upstream == expected

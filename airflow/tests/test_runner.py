@@ -35,7 +35,8 @@ def test_a_process_is_told(read_dags):
 
 def test_a_container_is_told(read_dags):
     told = fields(read_dags, "docker", "extract_ashby")
-    assert (told["image"], told["command"]) == ("registry.example/job-etl:1", EXTRACT)
+    assert told["image"] == "registry.example/job-etl:1"
+    assert [*told["entrypoint"], *told["command"]] == EXTRACT
     assert told["environment"] == TOLD
 
 
@@ -50,8 +51,8 @@ def test_two_commands_of_dbt_are_one_command_of_a_container(read_dags):
     local = fields(read_dags, "local", "dbt_tests")["commands"]
     test, freshness = f"dbt test --threads 4 {at}", f"dbt source freshness {at}"
     assert [" ".join(command) for command in local] == [test, freshness]
-    docker = fields(read_dags, "docker", "dbt_tests")["command"]
-    assert docker == ["sh", "-c", f"{test} && {freshness}"]
+    docker = fields(read_dags, "docker", "dbt_tests")
+    assert [*docker["entrypoint"], *docker["command"]] == ["sh", "-c", f"{test} && {freshness}"]
 
 
 def test_an_unknown_runner_is_refused(monkeypatch):

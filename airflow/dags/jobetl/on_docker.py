@@ -38,7 +38,9 @@ def options(command, env):
     """Return what is particular to a container. Empty variables are left to the image."""
     return {
         "image": os.environ["JOB_ETL_IMAGE"],
-        "command": command,
+        # Whatever program the image starts by itself, ours is started.
+        "entrypoint": command[:1],
+        "command": command[1:],
         "environment": env,
         "network_mode": os.environ.get("JOB_ETL_DOCKER_NETWORK") or None,
         "docker_url": os.environ.get("DOCKER_HOST", "unix://var/run/docker.sock"),

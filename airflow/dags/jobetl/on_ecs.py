@@ -1,7 +1,8 @@
 """A task as a task of Amazon ECS.
 
 Keys are not sent along: overrides can be read by whoever may describe the task. The task definition names
-them, as `secrets` from Secrets Manager.
+them, as `secrets` from Secrets Manager. Its entry point must run the command it is given, as `["env"]` does,
+since an override cannot replace the one of the image.
 """
 
 import os

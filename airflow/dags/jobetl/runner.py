@@ -59,8 +59,8 @@ def _job_etl(arguments):
 
 
 def _program(variable, name):
-    """Return a program of this machine, or in a container the one of its image."""
-    return os.environ.get(variable, name) if RUNNER == "local" else name
+    """Return where a program is: on this machine, or in the image."""
+    return os.environ.get(variable) or name
 
 
 def _operator(task_id, commands, env, connections, options):

@@ -155,8 +155,8 @@ def three_past_days(it, context):
     sent, mails = len(it.webhooks.received), len(it.mail.received)
     run = it.run(BACKFILL, bad)
     must_be("days the wrong way round", (run.state, run.tasks["run_day"]), ("failed", "upstream_failed"))
-    one_message(it, sent, "failed", ["plan_days", "plan_runs"])
-    one_mail(it, mails, bad["to"], run.id, ["plan_days", "plan_runs"])
+    one_message(it, sent, "failed", ["plan_runs"])
+    one_mail(it, mails, bad["to"], run.id, ["plan_runs"])
     return "published, latest as before; again, beside a daily run: not a row more; a bad range is refused"
 
 
