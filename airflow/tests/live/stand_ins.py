@@ -75,7 +75,9 @@ class JobApis(Server):
         source, _, rest = parts.path.strip("/").partition("/")
         if source in self.broken or (source == "jsearch" and headers.get("X-API-Key") != self.key):
             return 403, b'{"message": "not today"}'
-        words = [rest, *(f"{name}={value}" for name, value in parse_qsl(parts.query))]
+        # How far back is asked for depends on the day; the bundled answer is the one for a week.
+        query = [(name, "week" if name == "date_posted" else value) for name, value in parse_qsl(parts.query)]
+        words = [rest, *(f"{name}={value}" for name, value in query)]
         name = re.sub(r"[^A-Za-z0-9._=]+", "-", "-".join(words)) + ".json"
         file = self.answers / source / name
         if not file.is_file():
