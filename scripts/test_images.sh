@@ -59,6 +59,7 @@ start_sources() {
     address=$(ip -4 -oneline address show "$bridge" | sed 's/.* inet \([0-9.]*\).*/\1/')
     [ -n "$address" ] || fail "this machine has no address on Docker's bridge '$bridge'; the engine must run here"
     cp -r config "$folder/config"
+    : >"$folder/stub.log"
     "$program" --synthetic 200 --listen "$address:0" --sources "$folder/config/sources.yml" >"$folder/stub.log" 2>&1 &
     stub=$!
     local tries=0
