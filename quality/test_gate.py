@@ -295,7 +295,7 @@ def check_pages(folder: Path) -> None:
 def check_refusals(database: str) -> None:
     """See that what is wrong before any expectation is told in one line, with its own code."""
     good = {"DATABASE_URL": url(database)}
-    away = {"DATABASE_URL": "postgresql://job_etl:hunter2@/nothing?host=/nonexistent"}
+    away = {"DATABASE_URL": "postgresql://job_etl:canary-secret@/nothing?host=/nonexistent"}
     cases = [
         ({}, [], 2, "DATABASE_URL is not set"),
         ({"DATABASE_URL": "mysql://x"}, [], 2, "not an address of the form"),
@@ -307,7 +307,7 @@ def check_refusals(database: str) -> None:
     for environment, arguments, expected, words in cases:
         code, stdout, stderr = program(environment, *arguments)
         expect(code == expected and words in stderr, f"{arguments} {environment}: {code}, {stderr}")
-        expect("hunter2" not in stdout + stderr, "the password is told")
+        expect("canary-secret" not in stdout + stderr, "the password is told")
 
 
 def check_foreign_databases(database: str) -> None:
