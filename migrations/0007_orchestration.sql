@@ -10,6 +10,11 @@ comment on column ops.runs.parent_run_id is 'Run of the orchestrator that this i
 comment on column ops.runs.lane is 'The source whose extract this was alone; empty for a run that excludes all others.';
 comment on column ops.runs.config_version is 'Which files of ops.config_sets it ranked and enriched by.';
 
+alter table ops.run_stages add column ranked_jobs bigint check (ranked_jobs >= 0);
+alter table ops.run_stages add column matched_jobs bigint check (matched_jobs between 0 and ranked_jobs);
+comment on column ops.run_stages.ranked_jobs is 'Of stage rank: jobs scored for profile default, while out_count counts the scores of every profile.';
+comment on column ops.run_stages.matched_jobs is 'Of them, jobs that nothing hides from its lists.';
+
 create table ops.lanes (
     lane text primary key,
     epoch bigint not null

@@ -3,7 +3,8 @@
 #
 # These variables change what they are made of; the Dockerfiles say what each is for:
 #   JOB_ETL_BASE_IMAGE, JOB_ETL_RUST_IMAGE   other bases, for instance by digest or from a mirror
-#   JOB_ETL_BINARY=FILE                      a job-etl that is already compiled, with glibc 2.36 or older
+#   JOB_ETL_BINARY=FILE                      a job-etl that is already compiled, from this tree (it makes the views that
+#                                            dbt makes too) and with glibc 2.36 or older
 #   JOB_ETL_CA_BUNDLE=FILE                   certificates of a network that opens TLS
 set -euo pipefail
 cd "$(dirname "$0")/.."

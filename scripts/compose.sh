@@ -20,7 +20,8 @@ Start it (Docker Desktop, or systemctl start docker), or point DOCKER_HOST to on
 }
 
 up() {
-    scripts/make_secrets.sh
+    scripts/make_secrets.sh "${JOB_ETL_SECRETS:-}"
+    [ "$(id -u)" = 0 ] || grep -qs '^JOB_ETL_UID=' .env || export JOB_ETL_UID="${JOB_ETL_UID:-$(id -u)}"
     scripts/build_images.sh --missing
     docker compose up --detach --wait --wait-timeout 600 || {
         docker compose ps --all --format '  {{.Service}}: {{.Status}}' >&2

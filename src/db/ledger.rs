@@ -69,6 +69,16 @@ pub struct Counts {
     pub rejected: u64,
     /// Rows written outside `ops`.
     pub rows: u64,
+    /// Of stage rank: jobs scored for the profile `default`, and of them those that nothing hides from its lists.
+    pub matched: Matched,
+}
+
+/// What rank did for the profile `default`: `matched_jobs` of `ranked_jobs`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "described above")]
+pub struct Matched {
+    pub ranked_jobs: u64,
+    pub matched_jobs: u64,
 }
 
 impl std::ops::AddAssign for Counts {
@@ -78,6 +88,8 @@ impl std::ops::AddAssign for Counts {
         self.duplicate += other.duplicate;
         self.rejected += other.rejected;
         self.rows += other.rows;
+        self.matched.ranked_jobs += other.matched.ranked_jobs;
+        self.matched.matched_jobs += other.matched.matched_jobs;
     }
 }
 
@@ -260,8 +272,8 @@ pub async fn record_stages(conn: &mut PgConnection, run: &Run, rows: &[StageRow]
     for row in rows {
         sqlx::query!(
             "insert into ops.run_stages (run_id, stage, source, status, in_count, out_count, duplicate_count,
-                 rejected_count, rows_written, duration_ms, error)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                 rejected_count, rows_written, duration_ms, error, ranked_jobs, matched_jobs)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             run.run_id,
             row.stage,
             row.source,
@@ -273,6 +285,8 @@ pub async fn record_stages(conn: &mut PgConnection, run: &Run, rows: &[StageRow]
             row.counts.rows as i64,
             row.duration_ms as i64,
             row.error,
+            (row.stage == "rank").then_some(row.counts.matched.ranked_jobs as i64),
+            (row.stage == "rank").then_some(row.counts.matched.matched_jobs as i64),
         )
         .execute(&mut *conn)
         .await
@@ -318,6 +332,7 @@ pub async fn stages_of_parent(
             duplicate: row.duplicate.unsigned_abs(),
             rejected: row.rejected.unsigned_abs(),
             rows: row.rows.unsigned_abs(),
+            ..Counts::default()
         };
         let (source, duration_ms) = (row.source, row.duration_ms.unsigned_abs());
         rows.push(StageRow { stage, source, status, counts, duration_ms, error: row.error });

@@ -280,6 +280,7 @@ async fn write_batch(
         duplicate: arrivals.len() as u64 - written.contents,
         rejected: refused.len() as u64,
         rows: written.contents + written.presence,
+        ..Counts::default()
     };
     Ok(())
 }

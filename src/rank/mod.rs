@@ -17,7 +17,7 @@ use self::input::{JobPlace, RankInput};
 use crate::batches;
 use crate::config::ranking::{Profile, Ranking};
 use crate::db;
-use crate::db::ledger::{Counts, Run};
+use crate::db::ledger::{Counts, Matched, Run};
 use crate::db::marks;
 use crate::db::rankings::{self, PendingRanking, RankingRow, Wanted};
 use crate::posting::{ContractType, Hundredths, RemoteType, Seniority};
@@ -28,6 +28,9 @@ use rayon::prelude::*;
 use sqlx::PgPool;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The profile of `marts.fact_jobs` and of the ledger.
+const DEFAULT: &str = "default";
 
 /// Ranks every job whose state, profile, weights or marks changed. `progress` is told the number of rankings done so far.
 pub async fn rank(
@@ -85,8 +88,11 @@ async fn rank_profile(
         rankings::replace(&mut transaction, name, &revision, &batch).await?;
         transaction.commit().await.context("cannot commit rankings")?;
         for row in &batch {
+            let ranked_jobs = u64::from(name == DEFAULT);
+            let matched =
+                Matched { ranked_jobs, matched_jobs: if row.hidden_by.is_empty() { ranked_jobs } else { 0 } };
             *report.entry(row.source.clone()).or_default() +=
-                Counts { seen: 1, written: 1, rows: 1, ..Counts::default() };
+                Counts { seen: 1, written: 1, rows: 1, matched, ..Counts::default() };
         }
         *done += batch.len() as u64;
         progress(*done);

@@ -126,7 +126,7 @@ pub struct CountsView {
 
 impl From<Counts> for CountsView {
     fn from(counts: Counts) -> CountsView {
-        let Counts { seen, written, duplicate, rejected, rows } = counts;
+        let Counts { seen, written, duplicate, rejected, rows, .. } = counts;
         CountsView { seen, written, duplicate, rejected, rows }
     }
 }

@@ -100,6 +100,16 @@ async fn stages_as_tasks_come_to_what_one_run_comes_to() {
     assert_eq!(told_of, (&RUN.into(), &9.into(), &"ok".into(), 1), "{shown}");
     // A row for each source and stage, and one without a source of normalize, dedupe and publish.
     assert_eq!(shown["stages"].as_array().map(Vec::len), Some(4 * 5 + 3), "{shown}");
+    // The funnel of the run ends with what the lists of the default profile show. A reader's block ranks all again.
+    let shown = "select count(*) from marts.fact_jobs where hidden_by = '{}'";
+    let all = number(&mut connection, shown).await;
+    done(task(&place, &["block", "--company", "Maple Ledger"]), 0);
+    done(stage(&place, "rank", &[]), 0);
+    let left = number(&mut connection, shown).await;
+    assert!(0 < left && left < all, "{left} of {all}");
+    assert_eq!(number(&mut connection, "select sum(ranked)::bigint from marts.run_stats").await, 2 * all);
+    assert_eq!(number(&mut connection, "select sum(matched)::bigint from marts.run_stats").await, all + left);
+    assert_eq!(number(&mut connection, "select count(*) from marts.run_stats").await, SOURCES.len() as i64);
     let mut receiver =
         Receiver::start(signature::parse_keys(&secret()).expect("keys")).await.expect("a receiver");
 

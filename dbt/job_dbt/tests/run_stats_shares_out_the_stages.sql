@@ -14,7 +14,7 @@ with steps as (
 select steps.stage, steps.counted, stages.recorded
 from steps
 left join (
-    select stage, sum(case stage when 'extract' then in_count when 'dedupe' then out_count + duplicate_count else out_count end) as recorded
+    select stage, sum(case stage when 'extract' then in_count when 'dedupe' then out_count + duplicate_count when 'rank' then ranked_jobs else out_count end) as recorded
     from {{ source('ops', 'run_stages') }}
     where source <> ''
     group by stage

@@ -15,6 +15,8 @@ select
     stages.rows_written,
     stages.duration_ms,
     stages.error,
+    stages.ranked_jobs,
+    stages.matched_jobs,
     runs.started_at,
     runs.finished_at,
     runs.code_version,

@@ -12,7 +12,8 @@ with counts as (
         sum(out_count) filter (where stage = 'dedupe') as deduped,
         sum(duplicate_count) filter (where stage = 'dedupe') as duplicates,
         sum(out_count) filter (where stage = 'enrich') as enriched,
-        sum(out_count) filter (where stage = 'rank') as ranked,
+        sum(ranked_jobs) as ranked,
+        sum(matched_jobs) as matched,
         sum(rejected_count) as rejected
     from {{ ref('run_stages') }}
     where source <> ''
@@ -33,14 +34,9 @@ select
     coalesce(counts.duplicates, 0)::bigint as duplicates,
     coalesce(counts.enriched, 0)::bigint as enriched,
     coalesce(counts.ranked, 0)::bigint as ranked,
-    coalesce(new_postings.matched, 0) as matched,
-    coalesce(new_postings.postings, 0) as new_postings,
+    coalesce(counts.matched, 0)::bigint as matched,
     coalesce(counts.rejected, 0)::bigint as rejected,
     runs.started_at,
     runs.finished_at
 from counts
 inner join {{ ref('int_runs') }} as runs on runs.run_id = counts.run_id and runs.logical_date = counts.logical_date
-left join {{ ref('int_new_postings') }} as new_postings
-    on new_postings.run_id = counts.run_id
-    and new_postings.logical_date = counts.logical_date
-    and new_postings.source = counts.source

@@ -9,5 +9,7 @@ select
     rejected_count,
     rows_written,
     duration_ms,
-    error
+    error,
+    ranked_jobs,
+    matched_jobs
 from {{ source('ops', 'run_stages') }}
