@@ -66,13 +66,23 @@ def test_the_day_of_a_mapped_task_wins(monkeypatch):
     from jobetl.on_docker import DockerTask
     from jobetl.on_ecs import EcsTask
 
-    monkeypatch.setattr(keys, "environment", lambda _: {"DATABASE_URL": "postgresql://x"})
-    docker = DockerTask(task_id="a", image="i", command=["job-etl", "run"], day="2026-11-02", source="lever")
+    monkeypatch.setattr(keys, "_connection", lambda _: None)
+    monkeypatch.setenv("DATABASE_URL", "postgresql:///x")
+    monkeypatch.setenv("JSEARCH_API_KEY", "x")
+    docker = DockerTask(
+        task_id="a",
+        image="i",
+        command=["job-etl", "run"],
+        day="2026-11-02",
+        source="lever",
+        connections=("job_etl_db",),
+    )
     docker.add_day_and_keys()
     assert docker.command == ["job-etl", "run", "--only", "lever"]
     assert docker._private_environment == {
         "JOB_ETL_LOGICAL_DATE": "2026-11-02",
-        "DATABASE_URL": "postgresql://x",
+        "DATABASE_URL": "postgresql:///x",
+        "PGDATABASE": "x",
     }
     container = {
         "command": ["job-etl", "run"],

@@ -42,6 +42,15 @@ def environment(granted):
     return found
 
 
+def for_elsewhere(granted):
+    """Return the same, and what the worker has: a container inherits nothing and sees no file of ours."""
+    names = [name for connection in granted for name in VARIABLES[connection]]
+    own = {name: value for name in names if (value := _own(name))}
+    for secret in values(own, granted):
+        mask_secret(secret)
+    return own | environment(granted)
+
+
 def values(variables, granted):
     """Return what no log may show: keys, addresses that may hold keys, and the password of the database."""
     names = [name for connection in granted for name in VARIABLES[connection]]

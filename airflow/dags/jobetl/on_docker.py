@@ -29,7 +29,7 @@ class DockerTask(DockerOperator):
     def add_day_and_keys(self):
         """Complete the container with what is known only now."""
         day = {"JOB_ETL_LOGICAL_DATE": self.day} if self.day else {}
-        self._private_environment = day | keys.environment(self.connections)
+        self._private_environment = day | keys.for_elsewhere(self.connections)
         if self.source:
             self.command = [*self.command, "--only", self.source]
 
