@@ -4,6 +4,7 @@ import signal
 import sys
 import time
 from datetime import date, timedelta
+from importlib.metadata import version
 
 from installation import EMAIL, SOURCES, Installation, keep_folder
 
@@ -200,7 +201,9 @@ def one_mail(it, mails, day, run_id, failed):
     (mail,) = it.mails_since(mails)
     must_be("the address", mail["to"], [EMAIL])
     must(day in mail["subject"], f"the subject {mail['subject']!r} does not name {day}")
-    for word in (run_id, "job-etl status", *failed):
+    # The callback of Airflow 3.0 cannot ask for the states of tasks.
+    named = ["see the grid"] if version("apache-airflow").startswith("3.0.") else failed
+    for word in (run_id, "job-etl status", *named):
         must(word in mail["text"].replace("&#43;", "+"), f"the mail does not name {word}: {mail['text']}")
 
 
