@@ -78,7 +78,9 @@ class Rest:
         """Return what a task left, or None."""
         path = f"/api/v2/dags/{dag}/dagRuns/{quote(run_id)}/taskInstances/{task}/xcomEntries/return_value"
         try:
-            return self.call("GET", f"{path}?map_index={index}&deserialize=true")["value"]
+            value = self.call("GET", f"{path}?map_index={index}")["value"]
+            # Older versions give the text of it.
+            return json.loads(value) if isinstance(value, str) else value
         except ApiError as error:
             if error.code == 404:
                 return None
