@@ -18,8 +18,8 @@ Started by hand with `from`, `to` and maybe `sources`. One run of job-etl a day,
 
 * **plan_days** lists the days; it refuses `to` before `from`, and more than 366 days.
 * **run_day** asks what can be asked for that day, closes nothing, and works on what raw holds.
-* **dbt_models_core**, **dbt_tests**, **quality_gate** are those of the daily run, for the last of the days; that
-  the sources are fresh is not asked.
+* **dbt_models_core**, **dbt_tests**, **quality_gate** are those of the daily run, for the last of the days;
+  whether the sources are fresh is not asked.
 * **publish_day** writes `artifacts/<day>/` with the jobs seen until that day; `artifacts/latest` stays.
 * **notify_webhook_backfill** sends the signed message, also after a failure.
 
