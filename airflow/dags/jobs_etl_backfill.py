@@ -16,10 +16,10 @@ from jobetl.states import failed_tasks
 DOC = """
 Started by hand with `from`, `to` and maybe `sources`. One run of job-etl a day, one at a time, oldest first.
 
-* **plan_runs**, **plan_days** list the days, and the sources to ask; they refuse `to` before `from`, and more
-  than 366 days.
+* **plan_days** lists the days; it refuses `to` before `from`, and more than 366 days.
 * **run_day** asks what can be asked for that day, closes nothing, and works on what raw holds.
-* **dbt_models_core**, **dbt_tests**, **quality_gate** are those of the daily run.
+* **dbt_models_core**, **dbt_tests**, **quality_gate** are those of the daily run, for the last of the days;
+  whether the sources are fresh is not asked.
 * **publish_day** writes `artifacts/<day>/` with the jobs seen until that day; `artifacts/latest` stays.
 * **notify_webhook_backfill** sends the signed message, also after a failure.
 
@@ -57,29 +57,25 @@ with DAG(
 ) as dag:
 
     @task
-    def plan_runs(params=None):
-        """List the days, or the days and sources, that are run."""
-        return dates.runs(params["from"], params["to"], params["sources"])
-
-    @task
     def plan_days(params=None):
-        """List the days that are published."""
-        return dates.runs(params["from"], params["to"], [])
+        """List the days."""
+        return dates.days(params["from"], params["to"])
 
-    runs, days = plan_runs(), plan_days()
-    run_day = runner.stage_of_each(
+    days = plan_days()
+    run_day = runner.stage_of_each_day(
         "run_day",
         *("run", "--backfill", "--to", "rank"),
-        of=runs,
+        days=days,
+        env={"JOB_ETL_ONLY": "{{ params.sources | join(' ') }}"},
         connections=("job_etl_db", "jsearch"),
         max_active_tis_per_dagrun=1,
         **STAGE,
     )
     dbt_models_core = runner.dbt("dbt_models_core", "build --selector models_core", **STAGE)
-    dbt_tests = runner.dbt("dbt_tests", "test --threads 4", "source freshness", **TEST)
+    dbt_tests = runner.dbt("dbt_tests", "test --threads 4", **TEST)
     quality_gate = runner.quality_gate("quality_gate", **TEST)
-    publish_day = runner.stage_of_each(
-        "publish_day", "publish", "--backfill", of=days, max_active_tis_per_dagrun=1, **STAGE
+    publish_day = runner.stage_of_each_day(
+        "publish_day", "publish", "--backfill", days=days, max_active_tis_per_dagrun=1, **STAGE
     )
     notify = runner.stage(
         "notify_webhook_backfill",
@@ -92,5 +88,5 @@ with DAG(
     end = EmptyOperator(task_id="end")
 
     # One line, so that notify, which runs in any case, cannot begin while something else still runs.
-    chain(runs, days, run_day, dbt_models_core, dbt_tests, quality_gate, publish_day, notify)
+    chain(days, run_day, dbt_models_core, dbt_tests, quality_gate, publish_day, notify)
     [publish_day, notify] >> end

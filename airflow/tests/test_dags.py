@@ -62,7 +62,7 @@ def test_the_backfill_maps_days_and_is_gated(read):
     line = ["run_day", "dbt_models_core", *GATES, "publish_day", "notify_webhook_backfill"]
     upstream = {name: task["upstream"] for name, task in dag["tasks"].items()}
     expected = {after: [before] for before, after in pairwise(line)}
-    expected |= {"plan_runs": [], "plan_days": ["plan_runs"], "run_day": ["plan_days", "plan_runs"]}
+    expected |= {"plan_days": [], "run_day": ["plan_days"]}
     expected["publish_day"] = ["plan_days", "quality_gate"]
     expected["end"] = ["notify_webhook_backfill", "publish_day"]
     assert upstream == expected
@@ -113,9 +113,9 @@ def test_what_has_effects_is_retried_and_checks_are_not(read, name):
     for task_id, task in read["dags"][name]["tasks"].items():
         if task_id in (*GATES, "finished_in_time"):
             assert task["retries"] == 0, task_id
-        elif task_id not in ("start", "end", "plan_runs", "plan_days"):
+        elif task_id not in ("start", "end", "plan_days"):
             assert (task["retries"], task["backoff"]) == (3, True), task_id
-        if task_id not in ("start", "end", "plan_runs", "plan_days"):
+        if task_id not in ("start", "end", "plan_days"):
             assert task["timeout"], task_id
 
 

@@ -74,11 +74,9 @@ def test_the_day_of_a_mapped_task_wins(monkeypatch):
         image="i",
         command=["job-etl", "run"],
         day="2026-11-02",
-        source="lever",
         connections=("job_etl_db",),
     )
     docker.add_day_and_keys()
-    assert docker.command == ["job-etl", "run", "--only", "lever"]
     assert docker._private_environment == {
         "JOB_ETL_LOGICAL_DATE": "2026-11-02",
         "DATABASE_URL": "postgresql:///x",
@@ -180,11 +178,6 @@ def test_days():
     for first, last in (("2026-01-02", "2026-01-01"), ("2026-01-01", "2027-01-02"), ("x", "2026-01-01")):
         with pytest.raises(ValueError, match=r"before|more than|Invalid"):
             dates.days(first, last)
-    assert dates.runs("2026-01-01", "2026-01-01", []) == [{"day": "2026-01-01", "source": None}]
-    assert dates.runs("2026-01-01", "2026-01-01", ["b", "a", "b"]) == [
-        {"day": "2026-01-01", "source": "a"},
-        {"day": "2026-01-01", "source": "b"},
-    ]
 
 
 def test_the_day_of_a_run_is_torontos():

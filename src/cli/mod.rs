@@ -133,7 +133,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "STAGE", value_enum)]
     to: Option<crate::run::Stage>,
     /// Extract from this source only; may be given several times
-    #[arg(long, value_name = "SOURCE")]
+    #[arg(long, value_name = "SOURCE", env = "JOB_ETL_ONLY", hide_env_values = true, value_delimiter = ' ')]
     only: Vec<String>,
     /// The instant to take for now, such as 2026-11-22T12:00:00Z [default: now; with --backfill the end of that day]
     #[arg(long, value_name = "TIME")]

@@ -108,14 +108,16 @@ pub fn plan(
     configuration: Configuration,
     endpoint: Option<Endpoint>,
 ) -> Result<Plan> {
-    for only in &arguments.only {
+    // An orchestrator that names none hands over an empty text.
+    let only: Vec<String> = arguments.only.iter().filter(|only| !only.is_empty()).cloned().collect();
+    for only in &only {
         check_only(only, &configuration)?;
     }
     let (day, as_of) = times(arguments)?;
     let logical_date = match day {
         Day::Current(day) | Day::Past { day, .. } => day,
     };
-    let asked = asked::asked(&configuration.sources, &arguments.only, day)?;
+    let asked = asked::asked(&configuration.sources, &only, day)?;
     let (from, to) = match single {
         Some(stage) => (stage, stage),
         None => (arguments.from.unwrap_or(Stage::Extract), arguments.to.unwrap_or(Stage::Notify)),
@@ -140,7 +142,7 @@ pub fn plan(
         run_id: Uuid::now_v7(),
         from,
         to,
-        lane: lane(arguments, single),
+        lane: lane(&only, single),
         parent_run_id: arguments.task.run_id.clone().filter(|id| !id.is_empty()),
         failed_tasks: Vec::new(),
         wait: Duration::from_secs(arguments.task.wait),
@@ -188,8 +190,8 @@ fn times(arguments: &RunArgs) -> Result<(Day, DateTime<Utc>)> {
 }
 
 /// One source alone does not exclude others.
-fn lane(arguments: &RunArgs, single: Option<Stage>) -> Option<String> {
-    match arguments.only.as_slice() {
+fn lane(only: &[String], single: Option<Stage>) -> Option<String> {
+    match only {
         [only] if single == Some(Stage::Extract) => Some(only.clone()),
         _ => None,
     }

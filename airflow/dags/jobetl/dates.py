@@ -30,9 +30,3 @@ def days(first, last):
     if count > MAX_DAYS:
         raise ValueError(f"{first} to {last} are {count} days, more than {MAX_DAYS}: run it in parts")
     return [(first + timedelta(days=number)).isoformat() for number in range(count)]
-
-
-def runs(first, last, sources):
-    """Return what is run from the first day to the last: one run a day and source; no source means all."""
-    each = sorted(set(sources)) or [None]
-    return [{"day": day, "source": source} for day in days(first, last) for source in each]

@@ -10,15 +10,14 @@ from . import keys, output, states
 class DockerTask(DockerOperator):
     """Runs a command in `JOB_ETL_IMAGE`; its keys are private environment, which Airflow does not store."""
 
-    template_fields = (*DockerOperator.template_fields, "day", "source")
+    template_fields = (*DockerOperator.template_fields, "day")
 
-    def __init__(self, *, connections=(), one_of=(), day=None, source=None, **options):
+    def __init__(self, *, connections=(), one_of=(), day=None, **options):
         """Keep what is ours beside what the operator knows."""
         super().__init__(**options)
         self.connections = connections
         self.one_of = one_of
         self.day = day
-        self.source = source
 
     def execute(self, context):
         """Run the container and return the last JSON object it prints."""
@@ -30,8 +29,6 @@ class DockerTask(DockerOperator):
         """Complete the container with what is known only now."""
         day = {"JOB_ETL_LOGICAL_DATE": self.day} if self.day else {}
         self._private_environment = day | keys.for_elsewhere(self.connections)
-        if self.source:
-            self.command = [*self.command, "--only", self.source]
 
 
 def options(command, env):

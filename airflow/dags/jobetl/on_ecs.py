@@ -15,15 +15,14 @@ from . import output, states
 class EcsTask(EcsRunTaskOperator):
     """Runs a task of `JOB_ETL_ECS_TASK_DEFINITION` with this command and environment."""
 
-    template_fields = (*EcsRunTaskOperator.template_fields, "day", "source")
+    template_fields = (*EcsRunTaskOperator.template_fields, "day")
 
-    def __init__(self, *, connections=(), one_of=(), day=None, source=None, **options):
+    def __init__(self, *, connections=(), one_of=(), day=None, **options):
         """Keep what is ours beside what the operator knows."""
         super().__init__(**options)
         self.connections = connections
         self.one_of = one_of
         self.day = day
-        self.source = source
 
     def execute(self, context):
         """Run the task and return the last line of its log, which is a JSON object."""
@@ -37,8 +36,6 @@ class EcsTask(EcsRunTaskOperator):
         if self.day:
             others = [item for item in container["environment"] if item["name"] != "JOB_ETL_LOGICAL_DATE"]
             container["environment"] = [*others, {"name": "JOB_ETL_LOGICAL_DATE", "value": self.day}]
-        if self.source:
-            container["command"] = [*container["command"], "--only", self.source]
 
 
 def options(command, env):

@@ -20,13 +20,11 @@ class HostTask(BaseOperator):
     `env` is stored by Airflow with the run, so it holds no key; `execute` adds those, for the process alone.
     """
 
-    template_fields = ("commands", "env", "day", "source")
+    template_fields = ("commands", "env", "day")
     template_fields_renderers = {"env": "json"}  # noqa: RUF012 - Airflow reads a class variable
     ui_color = "#e8f0ea"
 
-    def __init__(
-        self, *, commands, env, connections=(), one_of=(), day=None, source=None, cwd=None, **options
-    ):
+    def __init__(self, *, commands, env, connections=(), one_of=(), day=None, cwd=None, **options):
         """Keep what to run, and as whom; nothing is looked up yet."""
         super().__init__(**options)
         self.commands = commands
@@ -34,7 +32,6 @@ class HostTask(BaseOperator):
         self.connections = connections
         self.one_of = one_of
         self.day = day
-        self.source = source
         self.cwd = cwd
         self._process = None
 
@@ -44,8 +41,7 @@ class HostTask(BaseOperator):
         environment = self._environment()
         lines = deque(maxlen=KEPT_LINES)
         for command in self.commands:
-            only = ["--only", self.source] if self.source else []
-            self._run([*command, *only], environment, lines)
+            self._run(command, environment, lines)
         return output.counts(lines)
 
     def _environment(self):

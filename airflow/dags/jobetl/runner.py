@@ -33,11 +33,11 @@ def stage(task_id, *arguments, env=None, connections=("job_etl_db",), **options)
     return _operator(task_id, [_job_etl(arguments)], env, connections, options)
 
 
-def stage_of_each(task_id, *arguments, of, connections=("job_etl_db",), **options):
-    """Return a task that runs a verb once for each of `of`, dicts with a `day` and maybe a `source`."""
-    operator, settings = _settings([_job_etl(arguments)], None, connections)
-    settings |= options | {"map_index_template": "{{ task.day }} {{ task.source or '' }}"}
-    return operator.partial(task_id=task_id, **settings).expand_kwargs(of)
+def stage_of_each_day(task_id, *arguments, days, env=None, connections=("job_etl_db",), **options):
+    """Return a task that runs a verb once for each of the days."""
+    operator, settings = _settings([_job_etl(arguments)], env, connections)
+    settings |= options | {"map_index_template": "{{ task.day }}"}
+    return operator.partial(task_id=task_id, **settings).expand(day=days)
 
 
 def dbt(task_id, *commands, **options):

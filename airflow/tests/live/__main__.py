@@ -139,14 +139,14 @@ def three_past_days(it, context):
     latest = it.published()
     conf = {"from": days[0], "to": days[-1]}
     names = [f"{task}[{index}]" for task in ("run_day", "publish_day") for index in range(len(days))]
-    names += ["plan_runs", "plan_days", "dbt_models_core", *GATES, "notify_webhook_backfill", "end"]
+    names += ["plan_days", "dbt_models_core", *GATES, "notify_webhook_backfill", "end"]
     must_end(it, it.run(BACKFILL, conf), "success", dict.fromkeys(names, "success"))
     for day in days:
         must((it.artifacts / day / "jobs.hyper").exists(), f"nothing was published for {day}")
     must_be("latest", it.published(), latest)
     before = it.job_etl("state-hash"), rows(it)
     beside = it.airflow.rest.run(DAILY, {"run_date": context["day"]})
-    run = it.run(BACKFILL, conf)
+    run = it.run(BACKFILL, conf | {"sources": ["lever", "jsearch"]})
     must_end(it, run, "success", dict.fromkeys(names, "success"))
     must_end(it, it.finish(DAILY, beside), "success", all_green())
     must_be("the data", (it.job_etl("state-hash"), rows(it)), before)
@@ -156,8 +156,8 @@ def three_past_days(it, context):
     sent, mails = len(it.webhooks.received), len(it.mail.received)
     run = it.run(BACKFILL, bad)
     must_be("days the wrong way round", (run.state, run.tasks["run_day"]), ("failed", "upstream_failed"))
-    one_message(it, sent, "failed", ["plan_runs"])
-    one_mail(it, mails, bad["to"], run.id, ["plan_runs"])
+    one_message(it, sent, "failed", ["plan_days"])
+    one_mail(it, mails, bad["to"], run.id, ["plan_days"])
     return "published, latest as before; again, beside a daily run: not a row more; a bad range is refused"
 
 
