@@ -14,7 +14,7 @@ demo: ## Set up, rank the bundled postings offline, show the top ten and the fil
 	@scripts/demo.sh
 
 .PHONY: test
-test: set-up format-check clippy queries-check rust-test python-lint lock-check samples-check images-check dbt-test quality-test airflow-check ## Set up, then every test
+test: set-up format-check clippy queries-check rust-test python-lint lock-check samples-check images-check dbt-test quality-test airflow-check test-airflow ## Set up, then every test
 	@printf '\nall tests passed in %s s\n' "$$(($$(date +%s) - $(STARTED)))"
 
 STARTED := $(shell date +%s)
