@@ -3,11 +3,13 @@
 alter table ops.runs add column parent_run_id text check (octet_length(parent_run_id) between 1 and 300);
 alter table ops.runs add column lane text not null default '';
 alter table ops.runs add column config_version text;
+alter table ops.runs add column is_backfill boolean not null default false;
 alter table ops.runs drop constraint runs_epoch_key;
 alter table ops.runs add constraint runs_lane_epoch_key unique (lane, epoch);
 create index runs_parent_run_id on ops.runs (parent_run_id) where parent_run_id is not null;
 comment on column ops.runs.parent_run_id is 'Run of the orchestrator that this invocation is one task of; null for a whole `job-etl run`.';
 comment on column ops.runs.lane is 'The source whose extract this was alone; empty for a run that excludes all others.';
+comment on column ops.runs.is_backfill is 'Whether it filled in a past day, for which less is asked than for the present one.';
 comment on column ops.runs.config_version is 'Which files of ops.config_sets it ranked and enriched by.';
 
 alter table ops.run_stages add column ranked_jobs bigint check (ranked_jobs >= 0);

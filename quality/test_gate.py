@@ -364,7 +364,7 @@ def main() -> None:
     statement(
         database,
         "update ops.source_health set records = 400 where records = 16;"
-        "update ops.runs set arguments = 'run --backfill --json' where logical_date = '2026-11-20'; "
+        "update ops.runs set is_backfill = true where logical_date = '2026-11-20'; "
         "update ops.source_health set records = 3 where status = 'ok' and run_id in "
         "(select run_id from ops.runs where logical_date = '2026-11-20')",
     )

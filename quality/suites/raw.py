@@ -15,7 +15,7 @@ TRAILING_DAYS = 14
 # Fewer say nothing about what is usual: the check passes, and a remark says so.
 LEAST_DAYS = 5
 # SQL of an invocation that asked for all there is; a backfill asks for one day, and gets less.
-WHOLE = "runs.arguments !~ '(^| )--backfill( |$)'"
+WHOLE = "not runs.is_backfill"
 # A source may send this share of its median. Boards lose a tenth over a holiday, never half.
 LEAST_SHARE_OF_MEDIAN = 0.5
 # And differ by this many records: a board of six postings may well have two tomorrow.

@@ -52,6 +52,8 @@ pub struct RunStart<'a> {
     pub parent_run_id: Option<&'a str>,
     /// The source that is extracted alone; others may run beside it.
     pub lane: Option<&'a str>,
+    /// Whether it fills in a past day.
+    pub is_backfill: bool,
     /// The version of the configuration it uses.
     pub config_version: Option<&'a str>,
 }
@@ -214,8 +216,8 @@ pub async fn begin_run(pool: &PgPool, start: &RunStart<'_>) -> Result<Run> {
     .context("cannot close abandoned runs")?;
     sqlx::query!(
         "insert into ops.runs (run_id, epoch, logical_date, as_of, status, started_at, code_version, host, pid,
-             arguments, parent_run_id, lane, config_version)
-         values ($1, $2, $3, $4, 'running', $5, $6, $7, $8, $9, $10, coalesce($11, ''), $12)",
+             arguments, parent_run_id, lane, config_version, is_backfill)
+         values ($1, $2, $3, $4, 'running', $5, $6, $7, $8, $9, $10, coalesce($11, ''), $12, $13)",
         start.run_id,
         fence.lane_epoch.unwrap_or(fence.epoch),
         start.logical_date,
@@ -228,6 +230,7 @@ pub async fn begin_run(pool: &PgPool, start: &RunStart<'_>) -> Result<Run> {
         start.parent_run_id,
         start.lane,
         start.config_version,
+        start.is_backfill,
     )
     .execute(&mut *transaction)
     .await

@@ -239,6 +239,7 @@ async fn begin(pool: &PgPool, plan: &Plan, surroundings: &Surroundings<'_>) -> R
         arguments: &plan.arguments,
         parent_run_id: plan.parent_run_id.as_deref(),
         lane: plan.lane.as_deref(),
+        is_backfill: plan.publish.until.is_some(),
         config_version: Some(&plan.config_version),
     };
     let texts: Vec<ConfigText> = plan.config_texts.iter().chain([&plan.sources_text]).cloned().collect();

@@ -189,6 +189,7 @@ async fn begin(db: &TestDb, lane: Option<&str>) -> Fence {
         arguments: "extract",
         parent_run_id: None,
         lane,
+        is_backfill: false,
         config_version: None,
     };
     ledger::begin_run(db, &start).await.expect("begin a run").fence
@@ -273,6 +274,8 @@ async fn past_days_are_filled_in_once_and_leave_the_latest_alone() {
     let latest = std::fs::read_link(place.artifacts().join("latest")).expect("latest");
     assert_eq!(latest, Path::new("2026-11-03"));
     let mut connection = place.connect().await;
+    let told = number(&mut connection, "select count(*) from ops.runs where is_backfill").await;
+    assert_eq!(told, 2 * 2 * 2, "each round, a run and a publication for each day");
     let newer = "select count(*) from staging.job_postings_stg where job_title = 'Head nurse 4'";
     assert_eq!(number(&mut connection, newer).await, 1, "what a later day knows stays");
     assert_eq!(

@@ -160,6 +160,7 @@ pub async fn run_now(database: &TestDb) -> Run {
         host: "test",
         parent_run_id: None,
         lane: None,
+        is_backfill: false,
         config_version: None,
         arguments: "dedupe",
     };

@@ -15,7 +15,7 @@ select distinct on (runs.run_id, runs.logical_date, health.source)
     health.fill_rates,
     health.error,
     -- It asks for one day, and so for a part of what the source has.
-    runs.arguments ~ '(^| )--backfill( |$)' as is_backfill
+    runs.is_backfill
 from {{ ref('stg_source_health') }} as health
 inner join {{ ref('stg_runs') }} as runs on runs.invocation_id = health.invocation_id
 order by runs.run_id, runs.logical_date, health.source, runs.started_at desc

@@ -11,5 +11,6 @@ select
     finished_at,
     code_version,
     config_version,
+    is_backfill,
     arguments
 from {{ source('ops', 'runs') }}
