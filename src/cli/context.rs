@@ -59,7 +59,10 @@ pub fn configuration(folder: &Path) -> Result<Configuration> {
     let (sources, sources_text) = check::sources_file(&folder.join("sources.yml")).map_err(ConfigErrors)?;
     let mistake = |error: anyhow::Error| Usage(format!("{error:#}"));
     let dictionaries = Taxonomy::texts(&folder.join("taxonomy")).map_err(mistake)?;
-    let taxonomy = Taxonomy::load(&folder.join("taxonomy")).map_err(mistake)?;
+    // From the texts that are kept, so that a file that is edited meanwhile cannot tell two stories.
+    let read: Vec<(&str, &str)> = dictionaries.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let taxonomy =
+        Taxonomy::compile(&format!("{}/", folder.join("taxonomy").display()), &read).map_err(mistake)?;
     let (ranking, ranking_text) = ranking::load(&folder.join("ranking.yml"), &taxonomy).map_err(mistake)?;
     let text = |kind: &str, content| ConfigText { kind: kind.to_owned(), content };
     let mut texts = vec![text(RANKING, ranking_text)];
@@ -77,7 +80,7 @@ pub fn compile(origin: &str, texts: &[ConfigText]) -> Result<(Taxonomy, Ranking)
         .iter()
         .filter_map(|text| Some((text.kind.strip_prefix(DICTIONARIES)?, text.content.as_str())))
         .collect();
-    let taxonomy = Taxonomy::compile(origin, &dictionaries).map_err(mistake)?;
+    let taxonomy = Taxonomy::compile(&format!("{origin}: "), &dictionaries).map_err(mistake)?;
     let ranking = texts.iter().find(|text| text.kind == RANKING).map(|text| text.content.as_str());
     let ranking = ranking.ok_or_else(|| Usage(format!("{origin} has no {RANKING}")))?;
     let ranking = ranking::read(&format!("{origin}: {RANKING}"), ranking, &taxonomy).map_err(mistake)?;

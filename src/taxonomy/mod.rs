@@ -79,8 +79,8 @@ impl Taxonomy {
     /// Reads the dictionaries of a folder, normally `config/taxonomy`.
     pub fn load(dir: &Path) -> anyhow::Result<Taxonomy> {
         let texts = Taxonomy::texts(dir)?;
-        let place = |(name, text): (&str, String)| (dir.join(name).display().to_string(), text);
-        Taxonomy::read(&texts.into_iter().map(place).collect::<Vec<_>>())
+        let texts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        Taxonomy::compile(&format!("{}/", dir.display()), &texts)
     }
 
     /// Name and text of each file of a folder; of one that it lacks, the text built into the program.
@@ -98,12 +98,12 @@ impl Taxonomy {
         Ok(texts)
     }
 
-    /// Compiles texts that were read before. `origin` names where they come from in messages; a file that is missing
+    /// Compiles texts that were read before. `origin` stands before their names in messages; a file that is missing
     /// among them is replaced by the one built into the program.
     pub fn compile(origin: &str, texts: &[(&str, &str)]) -> anyhow::Result<Taxonomy> {
         let text_of = |(name, bundled): (&str, &str)| {
             let text = texts.iter().find(|(known, _)| *known == name).map_or(bundled, |(_, text)| text);
-            (format!("{origin}: {name}"), text.to_owned())
+            (format!("{origin}{name}"), text.to_owned())
         };
         Taxonomy::read(&FILES.map(text_of))
     }
